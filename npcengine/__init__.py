@@ -1,0 +1,1 @@
+"""Game characters that speak for themselves, within a frame budget."""

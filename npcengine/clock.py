@@ -1,0 +1,93 @@
+"""Time, injected: whatever waits or measures asks a `Clock`, so that tests need not sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+
+class Timer(Protocol):
+    """A callback that was set and may be cancelled."""
+
+    def cancel(self) -> None:
+        """Keep the callback from running; no harm when it already ran."""
+
+
+class Clock(Protocol):
+    """The engine's time."""
+
+    def now(self) -> float:
+        """Return seconds that only ever grow; their zero has no meaning."""
+
+    def wall(self) -> float:
+        """Return seconds since the epoch, for what is kept."""
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        """Run `callback` in the event loop once `now()` has reached `when`."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+
+
+class SystemClock:
+    """The running event loop's own time."""
+
+    def now(self) -> float:
+        """Return the monotonic time that event loops use."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        """Set a timer in the running event loop."""
+        loop = asyncio.get_running_loop()
+        return loop.call_later(when - time.monotonic(), callback)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep in the running event loop."""
+        await asyncio.sleep(seconds)
+
+
+class Expiry:
+    """`async with`: cancel the block at a moment of the clock and raise `TimeoutError`.
+
+    The same as `asyncio.timeout_at`, on an injected clock.
+    """
+
+    def __init__(self, clock: Clock, when: float) -> None:
+        self._clock = clock
+        self._when = when
+        self._expired = False
+
+    async def __aenter__(self) -> Self:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a time limit needs a running task")
+        self._task = task
+        self._cancelling = task.cancelling()
+        self._timer = self._clock.call_at(self._when, self._expire)
+        return self
+
+    def _expire(self) -> None:
+        self._expired = True
+        self._task.cancel()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        # Somebody else's cancellation, come at the same moment, goes on as a cancellation.
+        if (
+            self._expired
+            and self._task.uncancel() <= self._cancelling
+            and kind is asyncio.CancelledError
+        ):
+            raise TimeoutError from error

@@ -1,0 +1,217 @@
+"""Every error of the engine, grouped by who has to act.
+
+NPCEngineError
+├─ UsageError            the programmer
+│  ├─ UnknownNPC         no persona has that id
+│  ├─ InvalidLine        a player's line that is empty or too long
+│  ├─ InvalidSetting     a setting that cannot be used as it stands
+│  ├─ MissingKey         a provider was asked for whose key is not set
+│  └─ EngineClosed       the engine was used after it was closed
+├─ ContentError          the writer: file:line:column, field, code, suggestion
+├─ BackendError          the provider, or the way to it
+│  ├─ Unreachable        no connection: refused, unresolved, TLS, proxy
+│  ├─ DeadlineExceeded   the time for an answer ran out
+│  ├─ RateLimited        429, or capacity for the moment
+│  ├─ QuotaExhausted     the account has no money or quota left
+│  ├─ KeyRejected        401 or 403
+│  ├─ ModelUnavailable   the model is retired, or not open to this account
+│  ├─ RequestTooLarge    413, or more tokens than the context holds
+│  ├─ RequestRefused     any other 4xx: the provider will not take it as it is
+│  ├─ ProviderFailed     5xx
+│  ├─ BadAnswer          an answer that is not a chat completion
+│  ├─ StreamBroken       a stream that ended before it was finished
+│  └─ AllBackendsFailed  every backend of a chain failed; carries each error
+└─ OutputError           the model: what it wrote cannot be used
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+class NPCEngineError(Exception):
+    """The base of everything that the engine raises on purpose."""
+
+
+class UsageError(NPCEngineError):
+    """The programmer's call, or the configuration, has to change."""
+
+
+class UnknownNPC(UsageError):
+    """No loaded persona has this id. Carries `npc` and the ids that are `known`."""
+
+    def __init__(self, npc: str, known: Sequence[str], suggestion: str | None = None) -> None:
+        self.npc = npc
+        self.known = tuple(known)
+        self.suggestion = suggestion
+        hint = f" Did you mean {suggestion!r}?" if suggestion else ""
+        loaded = f"Loaded: {', '.join(self.known)}." if known else "No persona is loaded."
+        super().__init__(f"no persona has the id {npc!r}.{hint} {loaded}")
+
+
+class InvalidLine(UsageError):
+    """A player's line that cannot be said: empty, or longer than the limit."""
+
+
+class InvalidSetting(UsageError):
+    """A setting that cannot be used as it stands. Carries its `name`."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"{name}: {problem}")
+
+
+class MissingKey(UsageError):
+    """A route names a provider whose key is not set. Carries `provider` and `variable`."""
+
+    def __init__(self, provider: str, variable: str) -> None:
+        self.provider = provider
+        self.variable = variable
+        super().__init__(
+            f"the provider {provider!r} needs a key: set {variable}, or take its routes out"
+        )
+
+
+class EngineClosed(UsageError):
+    """The engine was used after `aclose()`, or outside its `async with` block."""
+
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding in a content file, with all that a writer needs to mend it."""
+
+    path: str
+    line: int
+    """1 is the first line."""
+    column: int
+    """1 is the first character."""
+    field: str
+    """Where in the document, as `speech.max_sentences`; empty for the file as a whole."""
+    code: str
+    """Stable, documented in docs/errors.md: `NPC101`."""
+    message: str
+    suggestion: str = ""
+    """What to do about it; empty when the message says it."""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        field = f"{self.field}: " if self.field else ""
+        hint = f" ({self.suggestion})" if self.suggestion else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.code} {field}{self.message}{hint}"
+
+
+class ContentError(NPCEngineError):
+    """Content that a writer has to mend. Carries every finding in `diagnostics`."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(each) for each in self.diagnostics))
+
+
+class BackendError(NPCEngineError):
+    """A provider did not give an answer that can be used. Never carries a key."""
+
+    retryable: ClassVar[bool] = False
+    """Whether the same request may succeed on the same backend a moment later."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str = "",
+        model: str = "",
+        status: int | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.message = message
+        self.provider = provider
+        self.model = model
+        self.status = status
+        self.code = code
+        self.param = param
+        self.request_id = request_id
+        self.retry_after = retry_after
+        """Seconds that the provider asks to wait; None when it did not say."""
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.provider, self.model) if part)
+        status = f"HTTP {self.status}: " if self.status else ""
+        request = f" [request {self.request_id}]" if self.request_id else ""
+        return f"{where}: {status}{self.message}{request}" if where else f"{status}{self.message}"
+
+
+class Unreachable(BackendError):
+    """No connection to the provider: refused, unresolved, TLS or proxy trouble."""
+
+    retryable = True
+
+
+class DeadlineExceeded(BackendError):
+    """The time for an answer ran out before its first word."""
+
+
+class RateLimited(BackendError):
+    """Too many requests or tokens for the moment; `retry_after` says how long, if told."""
+
+    retryable = True
+
+
+class QuotaExhausted(BackendError):
+    """The account has no quota or credit left; waiting does not help."""
+
+
+class KeyRejected(BackendError):
+    """The provider refuses the key, or the key may not use this model."""
+
+
+class ModelUnavailable(BackendError):
+    """The model is retired, misspelt, or not open to this account."""
+
+
+class RequestTooLarge(BackendError):
+    """More tokens than the provider takes in one request; waiting does not help."""
+
+
+class RequestRefused(BackendError):
+    """The provider refuses the request as it stands; `param` names the part, if told."""
+
+
+class ProviderFailed(BackendError):
+    """The provider failed on its own side (5xx)."""
+
+    retryable = True
+
+
+class BadAnswer(BackendError):
+    """The answer is not a chat completion: HTML, broken JSON, an unasked-for encoding."""
+
+
+class StreamBroken(BackendError):
+    """The stream ended before it was finished: cut, stalled, or an error inside it."""
+
+    retryable = True
+
+
+class AllBackendsFailed(BackendError):
+    """Every backend of a chain failed. Carries each one's error in `errors`."""
+
+    def __init__(self, errors: Sequence[BackendError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(str(error) for error in self.errors))
+
+
+class OutputError(NPCEngineError):
+    """The model wrote something that cannot be used. Carries the `raw` text."""
+
+    def __init__(self, problem: str, raw: str) -> None:
+        self.raw = raw
+        super().__init__(problem)

@@ -1,0 +1,1 @@
+"""Which of what was said a character still has."""

@@ -1,0 +1,139 @@
+"""What is sent to a model and what comes back: plain frozen values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+Lane = Literal["player", "quest", "background"]
+CacheScope = Literal["none", "player", "npc"]
+
+Finish = Literal[
+    "stop",  # the model was done
+    "length",  # the token limit was reached
+    "filtered",  # the provider withheld the rest
+    "limit",  # enough sentences had come
+    "broken",  # the stream ended before it was finished
+    "deadline",  # the turn's time ran out
+    "closed",  # the reader left, or a new line interrupted this one
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom a request or a conversation belongs to."""
+
+    realm: str
+    npc: str
+    player: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat completion request."""
+
+    role: Role
+    content: str
+
+
+def encode_messages(messages: Sequence[Message]) -> bytes:
+    """Encode messages as the inside of a JSON array: objects joined by commas, no brackets."""
+    plain = [{"role": each.role, "content": each.content} for each in messages]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()[1:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The messages that never change for a persona, with their JSON made once."""
+
+    messages: tuple[Message, ...]
+    encoded: bytes
+
+    @classmethod
+    def of(cls, messages: Sequence[Message]) -> Prefix:
+        """Encode `messages`, which must not be empty."""
+        return cls(tuple(messages), encode_messages(messages))
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a model picks its words; None leaves a value to the provider."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    """The text ends before the first of these; cut on our side where a model refuses them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """Whether and how replies to a request may be used again."""
+
+    scope: CacheScope = "none"
+    ttl: float = 600.0
+    """Seconds."""
+    variants: int = 4
+    """How many different answers are collected before they are reused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One request, travelling unchanged through every backend that wraps another."""
+
+    prefix: Prefix
+    tail: tuple[Message, ...]
+    origin: Origin
+    deadline: float
+    """On the engine's clock, in seconds; shared by every try, on every backend."""
+    max_tokens: int
+    """How many tokens may be visible; a model that reasons gets its headroom on top."""
+    sampling: Sampling = Sampling()
+    stream: bool = True
+    shareable: bool = False
+    """True when nothing in it came from one player, so that others may be given its answer."""
+    cache: CachePolicy = CachePolicy()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All messages, in order."""
+        return self.prefix.messages + self.tail
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one completion."""
+
+    prompt: int
+    completion: int
+    """Includes the tokens that a model spent on reasoning."""
+    cached: int = 0
+    """The part of `prompt` that the provider took from its own cache."""
+    reasoning: int = 0
+    """The part of `completion` that nobody sees."""
+    estimated: bool = False
+    """True when the provider's own count had not come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The whole of one answer, as it stood when its stream ended."""
+
+    text: str
+    finish: Finish
+    provider: str
+    model: str
+    usage: Usage
+    cost: float | None
+    """US dollars; None when the model's price is not known."""
+    request_id: str | None = None
+    first_content: float = 0.0
+    """Seconds from sending to the first content."""
+    elapsed: float = 0.0
+    """Seconds from sending to the end."""
+    error: Exception | None = field(default=None, compare=False)
+    """What broke the stream, when `finish` is `broken`."""
+    cached: bool = False
+    """True when it was said before and came from our own cache."""

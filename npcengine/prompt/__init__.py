@@ -1,0 +1,1 @@
+"""From a persona and a scene to the messages that a model gets."""

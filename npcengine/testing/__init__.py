@@ -1,0 +1,1 @@
+"""Doubles for tests, of npcengine itself and of games that embed it."""
