@@ -6,6 +6,7 @@ NPCEngineError
 │  ├─ InvalidLine        a player's line that is empty or too long
 │  ├─ InvalidSetting     a setting that cannot be used as it stands
 │  ├─ MissingKey         a provider was asked for whose key is not set
+│  ├─ NoRoute            strict mode, and no provider to ask
 │  └─ EngineClosed       the engine was used after it was closed
 ├─ ContentError          the writer: file:line:column, field, code, suggestion
 ├─ BackendError          the provider, or the way to it
@@ -19,6 +20,7 @@ NPCEngineError
 │  ├─ RequestRefused     any other 4xx: the provider will not take it as it is
 │  ├─ ProviderFailed     5xx
 │  ├─ BadAnswer          an answer that is not a chat completion
+│  ├─ EmptyAnswer        an answer without a visible word
 │  ├─ StreamBroken       a stream that ended before it was finished
 │  └─ AllBackendsFailed  every backend of a chain failed; carries each error
 └─ OutputError           the model: what it wrote cannot be used
@@ -71,6 +73,16 @@ class MissingKey(UsageError):
         self.variable = variable
         super().__init__(
             f"the provider {provider!r} needs a key: set {variable}, or take its routes out"
+        )
+
+
+class NoRoute(UsageError):
+    """No provider can be asked: no key is set and no local server is named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no model can be asked: set GROQ_API_KEY or OPENAI_API_KEY, "
+            "or NPCENGINE_FAST to a local server such as ollama:MODEL"
         )
 
 
@@ -199,6 +211,14 @@ class StreamBroken(BackendError):
     """The stream ended before it was finished: cut, stalled, or an error inside it."""
 
     retryable = True
+
+
+class EmptyAnswer(BackendError):
+    """The model ended without a visible word; `finish` tells why, if it was told."""
+
+    def __init__(self, message: str, finish: str | None = None) -> None:
+        super().__init__(message)
+        self.finish = finish
 
 
 class AllBackendsFailed(BackendError):

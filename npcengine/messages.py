@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
+
+from npcengine.errors import UsageError
 
 Role = Literal["system", "user", "assistant"]
+ROLES: tuple[Role, ...] = get_args(Role)
 Lane = Literal["player", "quest", "background"]
 CacheScope = Literal["none", "player", "npc"]
 
@@ -37,6 +40,10 @@ class Message:
 
     role: Role
     content: str
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise UsageError(f"a message's role is one of {', '.join(ROLES)}, not {self.role!r}")
 
 
 def encode_messages(messages: Sequence[Message]) -> bytes:

@@ -1,0 +1,196 @@
+"""The one mechanism: `open` a request, get a stream whose first content has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from npcengine.clock import Clock, Expiry, Timer
+from npcengine.errors import BackendError
+from npcengine.messages import ChatRequest, Completion, Finish
+
+logger = logging.getLogger("npcengine")
+
+EndListener = Callable[[Completion], None]
+
+
+class Source(Protocol):
+    """Where a `ChatStream` gets its text."""
+
+    async def read(self) -> str | None:
+        """Return the text that one network read brought, never empty; None at the end.
+
+        Raises:
+            BackendError: The stream broke.
+        """
+
+    def completion(self, finish: Finish | None, error: Exception | None) -> Completion:
+        """Return all that came so far; `finish` None means that it ended by itself."""
+
+    async def aclose(self) -> None:
+        """Let go of the connection; it is reusable only when its end had been read."""
+
+
+class Backend(Protocol):
+    """Anything that completes requests: a provider, or a policy around other backends."""
+
+    async def open(self, request: ChatRequest) -> ChatStream:
+        """Send `request` and return once the first content is here.
+
+        Until then nothing has been shown to anybody, so a policy is free to try again
+        elsewhere; afterwards the stream is handed on untouched.
+
+        Raises:
+            BackendError: No content will come.
+        """
+
+    async def aclose(self) -> None:
+        """Release what the backend holds. Streams that are open are cut."""
+
+
+class ChatStream:
+    """One answer as it comes: `async for text in stream`, then `stream.completion`.
+
+    Leaving the `async with` block closes the connection. The deadline closes the stream
+    whether or not anybody reads it. Iteration never raises because a stream broke: it
+    ends, and `completion.finish` and `completion.error` tell how.
+    """
+
+    def __init__(self, first: str, source: Source, clock: Clock, deadline: float) -> None:
+        self._pending = first
+        self._source = source
+        self._clock = clock
+        self._listeners: list[EndListener] = []
+        self._completion: Completion | None = None
+        self._reader: asyncio.Task[object] | None = None
+        self._closing: Finish | None = None
+        self._closer: asyncio.Task[None] | None = None
+        self._timer: Timer | None = clock.call_at(deadline, self._expire)
+
+    @classmethod
+    def whole(cls, completion: Completion, clock: Clock) -> ChatStream:
+        """Wrap an answer that is there already; it is read as one piece."""
+        stream = cls.__new__(cls)
+        stream._pending = completion.text
+        stream._clock = clock
+        stream._listeners = []
+        stream._completion = completion
+        stream._reader = stream._closing = stream._closer = stream._timer = None
+        return stream
+
+    @property
+    def completion(self) -> Completion:
+        """The whole answer. Raises `RuntimeError` while the stream is still open."""
+        if self._completion is None:
+            raise RuntimeError("the stream is still open: read it to its end, or close it")
+        return self._completion
+
+    def so_far(self) -> Completion:
+        """Return the answer as it stands, while the stream may still be open."""
+        return self._completion or self._source.completion(None, None)
+
+    def on_end(self, listener: EndListener) -> None:
+        """Call `listener` once with the completion, however the stream ends; now, if it has."""
+        if self._completion is None:
+            self._listeners.append(listener)
+        else:
+            _tell(listener, self._completion)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        if self._pending:
+            text, self._pending = self._pending, ""
+            return text
+        if self._completion is not None:
+            raise StopAsyncIteration
+        text_or_end = await self._read()
+        if text_or_end is None:
+            raise StopAsyncIteration
+        return text_or_end
+
+    async def _read(self) -> str | None:
+        self._reader = task = asyncio.current_task()
+        cancelling = task.cancelling() if task else 0
+        try:
+            text = await self._source.read()
+        except BackendError as error:
+            await self._end("broken", error)
+            return None
+        except asyncio.CancelledError:
+            # Cancelled by `_stop`, this read ends quietly; cancelled by anybody else, it raises.
+            if self._closing and task and task.uncancel() <= cancelling:
+                await self._end(self._closing)
+                return None
+            await self._end("closed")
+            raise
+        finally:
+            self._reader = None
+        if text is None:
+            await self._end(None)
+        return text
+
+    def _expire(self) -> None:
+        if self._stop("deadline"):
+            self._closer = asyncio.ensure_future(self._end("deadline"))
+
+    def _stop(self, finish: Finish) -> bool:
+        """Wake a blocked reader, which then ends the stream; True when nobody is reading."""
+        if self._completion is not None or self._closing:
+            return False
+        self._closing = finish
+        if self._reader is None:
+            return True
+        self._reader.cancel()
+        return False
+
+    async def _end(self, finish: Finish | None, error: Exception | None = None) -> None:
+        if self._completion is not None:
+            return
+        completion = self._completion = self._source.completion(finish, error)
+        if self._timer is not None:
+            self._timer.cancel()
+        listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            _tell(listener, completion)
+        await self._source.aclose()
+
+    async def aclose(self) -> None:
+        """Stop the answer where it stands; text that was not read yet is dropped."""
+        self._pending = ""
+        if self._stop("closed"):
+            await self._end("closed")
+
+    async def drain(self, seconds: float) -> None:
+        """Read on without a listener, then close: for the usage figures and the connection."""
+        self._pending = ""
+        try:
+            async with Expiry(self._clock, self._clock.now() + seconds):
+                while self._completion is None and await self._read() is not None:
+                    pass
+        except TimeoutError:
+            pass
+        finally:
+            await self.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _tell(listener: EndListener, completion: Completion) -> None:
+    try:
+        listener(completion)
+    except Exception:
+        logger.exception("a stream's listener failed")

@@ -1,0 +1,160 @@
+"""A provider's failure to the error that says who must act: one table, one place."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from npcengine.errors import (
+    BackendError,
+    BadAnswer,
+    KeyRejected,
+    ModelUnavailable,
+    ProviderFailed,
+    QuotaExhausted,
+    RateLimited,
+    RequestRefused,
+    RequestTooLarge,
+    StreamBroken,
+)
+
+MAX_MESSAGE = 300
+"""Characters of a provider's own words that an error repeats."""
+
+# A code says more than a status: the same 429 means "wait" or "pay".
+BY_CODE: Mapping[str, type[BackendError]] = {
+    "insufficient_quota": QuotaExhausted,
+    "credit_balance_exhausted": QuotaExhausted,
+    "blocked_api_access": QuotaExhausted,
+    "model_not_found": ModelUnavailable,
+    "model_decommissioned": ModelUnavailable,
+    "model_terms_required": ModelUnavailable,
+    "context_length_exceeded": RequestTooLarge,
+    "exceed_context_size_error": RequestTooLarge,
+    "invalid_api_key": KeyRejected,
+    "organization_restricted": KeyRejected,
+}
+BY_STATUS: Mapping[int, type[BackendError]] = {
+    401: KeyRejected,
+    403: KeyRejected,
+    404: ModelUnavailable,
+    408: ProviderFailed,
+    409: ProviderFailed,
+    413: RequestTooLarge,
+    422: ProviderFailed,
+    429: RateLimited,
+    498: RateLimited,
+}
+ADVICE: Mapping[type[BackendError], str] = {
+    KeyRejected: "check the key and what it may use",
+    QuotaExhausted: "top up the account or choose another provider",
+    ModelUnavailable: "check the model's id and the base URL",
+    RequestTooLarge: "shorten the persona, or the history",
+}
+
+_SECRET = re.compile(r"\b(?:sk|gsk)[-_][\w*.-]{4,}")
+
+
+def failure(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    provider: str,
+    model: str,
+    wall: float,
+) -> BackendError:
+    """Return the error for an answer whose status is not 200.
+
+    `headers` have lower-case names; `wall` is the time now, in seconds since the epoch.
+    """
+    error = _error_object(body)
+    code = error.get("code") or error.get("type")
+    param = error.get("param")
+    message = error.get("message")
+    if not isinstance(message, str) or not message:
+        message = _describe(headers, body)
+    kind = _kind(status, code)
+    advice = ADVICE.get(kind)
+    said = clean(message)
+    return kind(
+        f"{said}; {advice}" if advice else said,
+        provider=provider,
+        model=model,
+        status=status,
+        code=str(code) if code else None,
+        param=param if isinstance(param, str) else None,
+        request_id=request_id(headers),
+        retry_after=retry_after(headers, message, wall),
+    )
+
+
+def _kind(status: int, code: object) -> type[BackendError]:
+    known = BY_CODE.get(code) if isinstance(code, str) else None
+    fixed = BY_STATUS.get(status)
+    default = ProviderFailed if status >= 500 else RequestRefused if status >= 400 else BadAnswer
+    return known or fixed or default
+
+
+def reported(message: str, code: str | None, request: str | None) -> BackendError:
+    """Return the error that a provider reports in the middle of an answer with status 200."""
+    kind = BY_CODE.get(code or "", StreamBroken)
+    return kind(clean(message), code=code, request_id=request)
+
+
+def clean(text: str) -> str:
+    """Return a provider's words fit for one line of a log: no keys, no control characters."""
+    printable = "".join(
+        " " if unicodedata.category(char)[0] == "C" else char for char in text[:2000]
+    )
+    folded = _SECRET.sub("[key]", " ".join(printable.split()))
+    return folded if len(folded) <= MAX_MESSAGE else folded[: MAX_MESSAGE - 1] + "…"
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Return the provider's id of a request, for its support desk."""
+    value = headers.get("x-request-id")
+    return clean(value)[:80] if value else None
+
+
+def retry_after(headers: Mapping[str, str], message: str, wall: float) -> float | None:
+    """Return the seconds that a provider asks to wait, or None when it does not say."""
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        value = headers.get(name, "")
+        if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+            return float(value) / scale
+    try:
+        until = parsedate_to_datetime(headers.get("retry-after", ""))
+    except ValueError:
+        said = re.search(r"try again in (\d{1,6}(?:\.\d{1,6})?)s", message[:2000])
+        return float(said[1]) if said else None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.fromtimestamp(wall, UTC)).total_seconds())
+
+
+def _error_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    error = data.get("error") if isinstance(data, dict) else None
+    if isinstance(error, dict):
+        return error
+    return {"message": error} if isinstance(error, str) else {}
+
+
+def _describe(headers: Mapping[str, str], body: bytes) -> str:
+    if not body.strip():
+        return "no reason given"
+    kind = headers.get("content-type", "").partition(";")[0]
+    if kind == "text/html" or body.lstrip()[:1] == b"<":
+        title = re.search(rb"<title>([^<]{1,200})", body[:20_000], re.IGNORECASE)
+        said = title[1].decode(errors="replace") if title else "no title"
+        return f"a web page came back ({said}); check the base URL and what stands before it"
+    return body[:MAX_MESSAGE].decode(errors="replace")

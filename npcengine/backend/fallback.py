@@ -1,0 +1,59 @@
+"""Try one backend after the other until one has something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from npcengine.backend.base import Backend, ChatStream
+from npcengine.clock import Clock, Expiry
+from npcengine.errors import AllBackendsFailed, BackendError, DeadlineExceeded
+from npcengine.hooks import AttemptFailed
+from npcengine.messages import ChatRequest
+
+
+class Fallback:
+    """A `Backend` that opens several, by name, in order of preference.
+
+    Each but the last may take half of the time that is left, so that one which never
+    answers leaves the next a fair chance. The limit ends with the first content: what is
+    being said may use the whole deadline.
+    """
+
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        clock: Clock,
+        on_failure: Callable[[AttemptFailed], None],
+    ) -> None:
+        self._backends = dict(backends)
+        self._clock = clock
+        self._on_failure = on_failure
+
+    async def open(self, request: ChatRequest) -> ChatStream:
+        """Open the first backend that can. Raises `AllBackendsFailed` with each one's error."""
+        errors: list[BackendError] = []
+        last = len(self._backends) - 1
+        for number, (name, backend) in enumerate(self._backends.items()):
+            now = self._clock.now()
+            if now >= request.deadline:
+                break
+            patience = (request.deadline - now) / (1 if number == last else 2)
+            try:
+                async with Expiry(self._clock, now + patience):
+                    return await backend.open(request)
+            except TimeoutError:
+                error: BackendError = DeadlineExceeded(
+                    f"{name}: no content within {patience:.1f} s"
+                )
+            except BackendError as failed:
+                error = failed
+            errors.append(error)
+            self._on_failure(AttemptFailed(request.origin, error))
+        if not errors:
+            raise DeadlineExceeded("the time was over before any backend was asked")
+        raise AllBackendsFailed(errors)
+
+    async def aclose(self) -> None:
+        """Close every backend."""
+        for backend in self._backends.values():
+            await backend.aclose()

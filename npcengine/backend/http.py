@@ -1,0 +1,175 @@
+"""The only HTTP client: httpx's transport interface over aiohttp's connection pool.
+
+The traps of that transport are met here, and nowhere else is an exception of theirs seen.
+It hands back compressed bodies raw, so compression is declined, and undone when it comes
+all the same. It reports refused, unresolved and dead connections alike as a time-out, so
+the cause behind is looked at. What is not HTTP leaks aiohttp's own exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from npcengine.errors import BackendError, BadAnswer, StreamBroken, Unreachable
+from npcengine.version import __version__
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+Header = tuple[bytes, bytes]
+
+KEEP_ALIVE = 90.0
+"""Seconds that an idle connection is kept: players pause longer than the usual five."""
+
+COMMON_HEADERS: Sequence[Header] = (
+    (b"user-agent", f"npcengine/{__version__}".encode()),
+    (b"accept-encoding", b"identity"),
+    (b"content-type", b"application/json"),
+)
+
+
+class HttpAnswer:
+    """A response whose head has arrived; iterate over it for its body, a read at a time."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Give what each network read brings.
+
+        Raises:
+            StreamBroken: The connection was lost before the body's end.
+            BadAnswer: The body is not what its headers say.
+        """
+        encoded = self.headers.get("content-encoding", "identity") != "identity"
+        body = self._response.aiter_bytes() if encoded else self._response.stream
+        try:
+            async for chunk in body:  # type: ignore[union-attr]
+                yield chunk
+        except Exception as error:
+            raise _translated(error, StreamBroken) from error
+
+    async def body(self, limit: int) -> bytes:
+        """Read the body to its end, or to `limit` bytes if it has more, and close.
+
+        Raises:
+            StreamBroken: The connection was lost before the body's end.
+        """
+        parts: list[bytes] = []
+        size = 0
+        chunks = self.chunks()
+        try:
+            async for chunk in chunks:
+                parts.append(chunk)
+                size += len(chunk)
+                if size > limit:
+                    break
+        finally:
+            await chunks.aclose()
+            await self.aclose()
+        return b"".join(parts)[:limit]
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it when the body was not read to its end."""
+        try:
+            await self._response.aclose()
+        except Exception as error:
+            raise _translated(error, StreamBroken) from error
+
+
+class HttpClient:
+    """One connection pool, made at the first request and bound to its event loop."""
+
+    def __init__(self, *, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._proxy = proxy
+        self._tls = tls
+        self._transport: httpx.AsyncBaseTransport | None = None
+
+    def _open(self) -> httpx.AsyncBaseTransport:
+        # These three take longer to import than all the rest of the engine together, and a
+        # program that only lints, or never gets online, should not wait for them.
+        import aiohttp
+        import httpx
+        import httpx_aiohttp
+
+        self._httpx = httpx
+        tls = self._tls or httpx.create_ssl_context()
+        proxy = httpx.Proxy(self._proxy) if self._proxy else None
+
+        def session() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=0, keepalive_timeout=KEEP_ALIVE, ssl=tls, enable_cleanup_closed=False
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+
+        return httpx_aiohttp.AiohttpTransport(verify=tls, proxy=proxy, client=session)
+
+    async def send(
+        self, method: str, url: str, headers: Sequence[Header] = (), body: bytes = b""
+    ) -> HttpAnswer:
+        """Send a request and return once the answer's head has arrived.
+
+        Raises:
+            Unreachable: There was no connection, or it was lost before an answer came.
+            BadAnswer: What came back is not HTTP.
+        """
+        transport = self._transport
+        if transport is None:
+            transport = self._transport = self._open()
+        try:
+            request = self._httpx.Request(
+                method, url, headers=[*COMMON_HEADERS, *headers], content=body
+            )
+            return HttpAnswer(await transport.handle_async_request(request))
+        except Exception as error:
+            raise _translated(error, Unreachable) from error
+
+    async def warm(self, url: str) -> None:
+        """Connect to `url`'s host ahead of the first request; a failure shows itself then."""
+        try:
+            answer = await self.send("HEAD", url)
+            await answer.body(1 << 16)
+        except BackendError:
+            return
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._transport is not None:
+            await self._transport.aclose()
+            self._transport = None
+
+
+def _translated(error: Exception, otherwise: type[BackendError]) -> BackendError:
+    """Return our error for one of httpx, aiohttp or the socket; anything else is re-raised."""
+    import aiohttp
+    import httpx
+
+    if isinstance(error, BackendError):
+        return error
+    cause = error.__cause__ if isinstance(error, httpx.TransportError) else error
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | aiohttp.InvalidURL):
+        return Unreachable(f"{error}; check the base URL")
+    if isinstance(error, httpx.DecodingError):
+        return BadAnswer(f"the body is not encoded as its headers say: {error}")
+    if isinstance(cause, aiohttp.ClientConnectorDNSError):
+        return Unreachable(f"no host is called {cause.host!r}; check the base URL")
+    if isinstance(cause, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+        return Unreachable(f"TLS with {cause.host}:{cause.port} failed: {cause}")
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        where = f"{cause.host}:{cause.port}"
+        return Unreachable(f"cannot connect to {where}: {cause.os_error.strerror or cause}")
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return BadAnswer(f"what answers there does not speak HTTP: {cause.message}")
+    if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
+        # Most often a kept connection that the server had closed meanwhile: try again at once.
+        return otherwise("the connection was closed before an answer came", retry_after=0.0)
+    if isinstance(error, httpx.TransportError | aiohttp.ClientError | OSError):
+        return otherwise(f"the connection failed: {str(error) or type(error).__name__}")
+    raise error

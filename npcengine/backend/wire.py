@@ -1,0 +1,206 @@
+"""The chat completions format without I/O: a request to bytes, an answer's JSON to values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from npcengine.backend.models import Profile
+from npcengine.messages import ChatRequest, Finish, Message, Usage, encode_messages
+
+FINISHES: Mapping[str, Finish] = {
+    "stop": "stop",
+    "length": "length",
+    "content_filter": "filtered",
+    "tool_calls": "stop",
+    "function_call": "stop",
+}
+
+OTHER_CAP = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+"""An answer must always be limited: where one name is refused, the other is tried."""
+
+
+def encode_request(request: ChatRequest, profile: Profile, refused: Collection[str] = ()) -> bytes:
+    """Encode `request` for one model, leaving out what it refuses.
+
+    The same request gives the same bytes. The messages stand first and the static prefix is
+    copied as it was encoded once.
+    """
+    tail = fold_systems(request.tail) if profile.folds_scene else request.tail
+    parameters = json.dumps(
+        request_parameters(request, profile, refused), ensure_ascii=False, separators=(",", ":")
+    )
+    return b"".join(
+        (
+            b'{"messages":[',
+            request.prefix.encoded,
+            b",",
+            encode_messages(tail),
+            b"],",
+            parameters.encode()[1:],
+        )
+    )
+
+
+def request_parameters(
+    request: ChatRequest, profile: Profile, refused: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return everything of the request's body but the messages."""
+    sampling = request.sampling
+    temperature = sampling.temperature
+    if temperature is not None:
+        temperature = max(temperature, profile.least_temperature)
+    optional = {
+        "temperature": temperature,
+        "top_p": sampling.top_p,
+        "stop": list(sampling.stop) or None,
+        "stream_options": {"include_usage": True} if request.stream else None,
+    }
+    accepted = {
+        name: value
+        for name, value in optional.items()
+        if value is not None and name in profile.accepts
+    }
+    cap = profile.cap if profile.cap not in refused else OTHER_CAP[profile.cap]
+    parameters = {
+        "model": profile.model,
+        cap: request.max_tokens + profile.headroom,
+        "stream": request.stream,
+        **accepted,
+        **profile.always,
+    }
+    if refused:
+        parameters = {name: value for name, value in parameters.items() if name not in refused}
+    return parameters
+
+
+def fold_systems(tail: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Move each `system` message into the user's message that follows it."""
+    folded: list[Message] = []
+    waiting: list[str] = []
+    for message in tail:
+        if message.role == "system":
+            waiting.append(message.content)
+        elif message.role == "user" and waiting:
+            folded.append(Message("user", "\n\n".join([*waiting, message.content])))
+            waiting.clear()
+        else:
+            folded.append(message)
+    if waiting:
+        folded.append(Message("user", "\n\n".join(waiting)))
+    return tuple(folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one event of a stream, or one whole answer, brought."""
+
+    text: str = ""
+    refusal: str = ""
+    finish: Finish | None = None
+    usage: Usage | None = None
+    request_id: str | None = None
+    error: str | None = None
+    """The provider's words, when it reports an error inside a 200."""
+    code: str | None = None
+
+
+def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
+    """Read the JSON of a stream's event (`part` is `delta`) or of a whole answer (`message`).
+
+    Reasoning is never part of the text. Whatever has an unexpected type is passed over,
+    for providers differ in what they leave out.
+    """
+    error, code = _error_of(data)
+    own = data.get("x_groq")
+    usage = _usage_of(data.get("usage"))
+    request_id = None
+    if isinstance(own, dict):
+        usage = usage or _usage_of(own.get("usage"))
+        request_id = _text(own.get("id")) or None
+    text = refusal = ""
+    finish: Finish | None = None
+    for choice in data.get("choices") or ():
+        if not isinstance(choice, dict) or choice.get("index", 0) != 0:
+            continue
+        content = choice.get(part)
+        if isinstance(content, dict):
+            text += _text(content.get("content"))
+            refusal += _text(content.get("refusal"))
+        reason = choice.get("finish_reason")
+        if isinstance(reason, str):
+            finish = FINISHES.get(reason, "stop")
+    return Chunk(text, refusal, finish, usage, request_id, error, code)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    error = data.get("error")
+    own = data.get("x_groq")
+    if not error and isinstance(own, dict):
+        error = own.get("error")
+    if not error:
+        return None, None
+    if isinstance(error, dict):
+        code = error.get("code") or error.get("type")
+        return _text(error.get("message")) or "no reason given", str(code) if code else None
+    return str(error), None
+
+
+def _usage_of(value: object) -> Usage | None:
+    if not isinstance(value, dict) or not isinstance(value.get("prompt_tokens"), int):
+        return None
+    return Usage(
+        prompt=value["prompt_tokens"],
+        completion=_count(value, "completion_tokens"),
+        cached=_count(value.get("prompt_tokens_details"), "cached_tokens"),
+        reasoning=_count(value.get("completion_tokens_details"), "reasoning_tokens"),
+    )
+
+
+def _count(table: object, name: str) -> int:
+    value = table.get(name) if isinstance(table, dict) else None
+    return value if isinstance(value, int) else 0
+
+
+class StopCutter:
+    """Cuts a text before the first stop string, for models that will not do it.
+
+    Holds back only an end that may be the beginning of a stop string.
+    """
+
+    def __init__(self, stops: tuple[str, ...]) -> None:
+        self._stops = stops
+        self._held = ""
+        self.stopped = False
+
+    def feed(self, text: str) -> str:
+        """Return what of the text so far may be passed on."""
+        if self.stopped:
+            return ""
+        text = self._held + text
+        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        if found:
+            self.stopped = True
+            self._held = ""
+            return text[: min(found)]
+        keep = max(self._overlap(text, stop) for stop in self._stops)
+        self._held = text[len(text) - keep :]
+        return text[: len(text) - keep]
+
+    def close(self) -> str:
+        """Return what was held back."""
+        held, self._held = self._held, ""
+        return held
+
+    @staticmethod
+    def _overlap(text: str, stop: str) -> int:
+        for size in range(min(len(stop) - 1, len(text)), 0, -1):
+            if text.endswith(stop[:size]):
+                return size
+        return 0

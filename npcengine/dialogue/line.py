@@ -1,0 +1,90 @@
+"""The line a caller holds: pieces as they come, and the reply at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from npcengine.errors import UsageError
+from npcengine.turns import Piece, Reply
+
+Conduct = Callable[["Line"], AsyncGenerator[Piece, None]]
+
+
+class Line:
+    """One line being spoken: `async for piece in line`, then `line.reply`.
+
+    Nothing happens before the first piece is asked for. Leaving the `async with` block
+    early ends the line and cancels what was asked of a provider.
+    """
+
+    def __init__(self, conduct: Conduct, stop: Callable[[], Awaitable[None]]) -> None:
+        self._pieces = conduct(self)
+        self._stop = stop
+        self._pulling = False
+        self._late: deque[Piece] = deque()
+        self._ended = asyncio.Event()
+        self._reply: Reply | None = None
+
+    @property
+    def reply(self) -> Reply:
+        """The final answer. Raises `UsageError` while the line is still being spoken."""
+        if self._reply is None:
+            raise UsageError("the line has no reply: read its pieces to the end first")
+        return self._reply
+
+    def settle(self, reply: Reply) -> None:
+        """Give the line its reply; for whoever conducts it."""
+        self._reply = reply
+
+    def end(self) -> None:
+        """Mark the line as ended, with a reply or without; for whoever conducts it."""
+        self._ended.set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Piece:
+        if self._late:
+            return self._late.popleft()
+        self._pulling = True
+        try:
+            return await anext(self._pieces)
+        finally:
+            self._pulling = False
+
+    async def interrupt(self) -> None:
+        """End the line where it stands, as a new line of the same player does."""
+        await self._stop()
+        if not self._pulling:
+            # Nobody is waiting for the next piece, so the turn is brought to its end from
+            # here. A piece that it still gives is there for the reader who comes back.
+            self._pulling = True
+            try:
+                async for piece in self._pieces:
+                    self._late.append(piece)
+            finally:
+                self._pulling = False
+        await self._ended.wait()
+
+    async def ended(self) -> None:
+        """Return once the line has ended."""
+        await self._ended.wait()
+
+    async def aclose(self) -> None:
+        """End the line; what was heard of it is remembered."""
+        await self._pieces.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,229 @@
+"""Conducts a turn: from what a player said to an answer that is remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from npcengine.backend.base import Backend, ChatStream
+from npcengine.clock import Clock, Expiry
+from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
+from npcengine.dialogue.floor import Floor
+from npcengine.dialogue.line import Line
+from npcengine.dialogue.speech import DASH, Ask, Speech
+from npcengine.errors import BackendError, DeadlineExceeded, NoRoute, NPCEngineError
+from npcengine.hooks import Hooks, TurnEnded
+from npcengine.memory.history import window
+from npcengine.messages import CachePolicy, ChatRequest, Prefix, Sampling
+from npcengine.persona.model import Persona
+from npcengine.prompt.build import build_tail, static_prefix
+from npcengine.stores.base import ConversationStore
+from npcengine.turns import Piece, Turn
+
+THINKING_AFTER = 1.5
+"""Seconds without content after which a `thinking` piece is given."""
+DRAIN = 0.25
+"""Seconds that an answer which is long enough may go on unheard."""
+
+
+class DialogueManager:
+    """Keeps conversations going, one line at a time for each pair of character and player."""
+
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        store: ConversationStore,
+        clock: Clock,
+        seed: int,
+        hooks: Hooks,
+    ) -> None:
+        self._backends = backends
+        self._store = store
+        self._clock = clock
+        self._seed = seed
+        self._hooks = hooks
+        self._floor = Floor()
+        self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
+        self._draining: set[asyncio.Task[None]] = set()
+
+    def speak(self, ask: Ask) -> Line:
+        """Return the line that answers `ask`; it begins when its first piece is asked for."""
+        speech = Speech(ask)
+        return Line(lambda line: self._conduct(line, speech), speech.stop)
+
+    async def _conduct(self, line: Line, speech: Speech) -> AsyncGenerator[Piece, None]:
+        ask = speech.ask
+        await self._take_floor(line, speech)
+        try:
+            turns = await self._store.read(ask.origin)
+            for part in (self._spoken(speech, turns), self._ending(speech, turns)):
+                async with aclosing(part) as pieces:
+                    async for piece in pieces:
+                        yield speech.heard(piece, self._clock.now())
+            await self._store.append(ask.origin, speech.turn(self._clock.wall()))
+            reply = speech.reply(self._clock.now())
+            line.settle(reply)
+            self._hooks.emit(TurnEnded(ask.origin, reply))
+        except (asyncio.CancelledError, GeneratorExit):
+            await self._left(line, speech)
+            raise
+        except NPCEngineError as error:
+            self._hooks.emit(TurnEnded(ask.origin, None, error))
+            raise
+        finally:
+            self._floor.release(ask.origin, line)
+            line.end()
+
+    async def _take_floor(self, line: Line, speech: Speech) -> None:
+        ask = speech.ask
+        if not ask.queue:
+            await self._floor.take(ask.origin, line, queue=False)
+            return
+        try:
+            async with Expiry(self._clock, ask.deadline):
+                await self._floor.take(ask.origin, line, queue=True)
+        except TimeoutError:
+            speech.fail("deadline", DeadlineExceeded("another line was still being spoken"))
+
+    async def _spoken(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
+        """Give what a model says; `speech` then tells how that ended."""
+        async for piece in self._open(speech, turns):
+            yield piece
+        stream, parser = speech.stream, speech.parser
+        if stream is None:
+            return
+        async for text in stream:
+            for piece in parser.feed(text):
+                yield piece
+            if parser.done:
+                speech.completion = stream.so_far()
+                self._drain(stream)
+                return
+        speech.completion = stream.completion
+        if speech.completion.finish == "stop":
+            for piece in parser.close():
+                yield piece
+
+    async def _open(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
+        """Ask a model; give a `thinking` piece when its first words take long."""
+        ask = speech.ask
+        if speech.reason is not None:
+            return
+        backend = self._backends.get(ask.persona.model.tier) or self._backends.get("fast")
+        if backend is None:
+            speech.fail("offline", NoRoute())
+            return
+        opening = asyncio.ensure_future(backend.open(self._request(ask, turns)))
+        opening.add_done_callback(_retrieve)
+        speech.opening = opening
+        patience = ask.started + THINKING_AFTER
+        if ask.stream and patience < ask.deadline and not await self._settled(opening, patience):
+            said = [turn.npc_line for turn in turns]
+            yield Piece("thinking", thinking_line(ask.persona, said, self._seed_of(ask, turns)))
+        if not await self._settled(opening, ask.deadline):
+            opening.cancel()
+            speech.fail("deadline", DeadlineExceeded("no content came in time"))
+        elif opening.cancelled():
+            speech.interrupted = True
+        elif isinstance(error := opening.exception(), BackendError):
+            late = isinstance(error, DeadlineExceeded) or self._clock.now() >= ask.deadline
+            speech.fail("deadline" if late else "failure", error)
+        else:
+            speech.stream = opening.result()
+
+    async def _settled(self, opening: asyncio.Task[ChatStream], when: float) -> bool:
+        """Wait until `opening` is done, or until the clock reads `when`."""
+        if opening.done():
+            return True
+        woken = asyncio.get_running_loop().create_future()
+
+        def wake(_: object = None) -> None:
+            if not woken.done():
+                woken.set_result(None)
+
+        timer = self._clock.call_at(when, wake)
+        opening.add_done_callback(wake)
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            opening.remove_done_callback(wake)
+        return opening.done()
+
+    async def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
+        """Give what a turn needs to end as a line of the character, whatever happened."""
+        ask, persona = speech.ask, speech.ask.persona
+        said = [turn.npc_line for turn in turns]
+        if speech.text:
+            if speech.broke_off:
+                speech.remembered = speech.text + DASH
+                ending = stock_ending(persona, said, self._seed_of(ask, turns))
+                yield Piece("text", f"{DASH} {ending}")
+            return
+        if speech.interrupted:
+            yield Piece("text", DASH)
+            return
+        speech.fail_silent()
+        if ask.strict and speech.error is not None:
+            raise speech.error
+        chosen = authored_line(
+            persona,
+            ask.player_line,
+            speech.reason or "failure",
+            said=said,
+            seed=self._seed_of(ask, turns),
+        )
+        speech.stock = chosen.stock
+        yield Piece("text", chosen.text)
+
+    def _request(self, ask: Ask, turns: tuple[Turn, ...]) -> ChatRequest:
+        persona = ask.persona
+        model, cache = persona.model, persona.cache
+        seen = window(turns)
+        return ChatRequest(
+            prefix=self._prefix(persona),
+            tail=build_tail(persona, seen, ask.scene, ask.player_line, ask.locale),
+            origin=ask.origin,
+            deadline=ask.deadline,
+            max_tokens=model.max_tokens,
+            sampling=Sampling(model.temperature, model.top_p, model.stop),
+            stream=ask.stream,
+            shareable=not seen,
+            cache=CachePolicy(cache.scope, cache.ttl, cache.variants),
+        )
+
+    def _prefix(self, persona: Persona) -> Prefix:
+        known = self._prefixes.get(persona.id)
+        if known is None or known[0] is not persona:
+            known = self._prefixes[persona.id] = (persona, static_prefix(persona))
+        return known[1]
+
+    def _seed_of(self, ask: Ask, turns: tuple[Turn, ...]) -> str:
+        origin = ask.origin
+        return f"{self._seed}/{origin.realm}/{origin.npc}/{origin.player}/{len(turns)}"
+
+    def _drain(self, stream: ChatStream) -> None:
+        draining = asyncio.ensure_future(stream.drain(DRAIN))
+        self._draining.add(draining)
+        draining.add_done_callback(self._draining.discard)
+
+    async def _left(self, line: Line, speech: Speech) -> None:
+        """The player is gone: nothing more is asked for, and what was heard is remembered."""
+        await speech.stop()
+        if speech.text and speech.ask.stream:
+            await self._store.append(speech.ask.origin, speech.turn(self._clock.wall()))
+            line.settle(speech.reply(self._clock.now()))
+
+    async def aclose(self) -> None:
+        """End every line that is being spoken, and what is still read in the background."""
+        await self._floor.interrupt_all()
+        for draining in tuple(self._draining):
+            draining.cancel()
+        await asyncio.gather(*self._draining, return_exceptions=True)
+
+
+def _retrieve(opening: asyncio.Task[ChatStream]) -> None:
+    """Look at the result, so that a turn which left does not log it as never looked at."""
+    if not opening.cancelled():
+        opening.exception()

@@ -1,0 +1,144 @@
+"""One turn while it happens: what was asked, what was heard so far, how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from npcengine.backend.base import ChatStream
+from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
+from npcengine.messages import Completion, Finish, Origin
+from npcengine.persona.model import Persona
+from npcengine.reply.parser import ReplyParser
+from npcengine.turns import Piece, Reason, Reply, Scene, Source, Turn
+
+DASH = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a player said to whom, and under which terms the answer is wanted."""
+
+    persona: Persona
+    origin: Origin
+    player_line: str
+    """Checked; empty when the character is to speak first."""
+    scene: Scene
+    locale: str | None
+    started: float
+    deadline: float
+    """Both on the engine's clock."""
+    stream: bool
+    strict: bool
+    queue: bool
+
+
+class Speech:
+    """What is said in one turn. Every piece passes `heard` on its way to the player."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        persona = ask.persona
+        self.parser = ReplyParser(
+            npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
+            player_names=(ask.origin.player,),
+            max_sentences=persona.speech.max_sentences,
+        )
+        self.opening: asyncio.Task[ChatStream] | None = None
+        self.stream: ChatStream | None = None
+        self.interrupted = False
+        self.completion: Completion | None = None
+        self.error: NPCEngineError | None = None
+        self.reason: Reason | None = None
+        self.stock = False
+        self.remembered = ""
+        self.first_text: float | None = None
+        self._text: list[str] = []
+        self._emotes: list[str] = []
+
+    def heard(self, piece: Piece, now: float) -> Piece:
+        """Note a piece that goes to the player now."""
+        if piece.kind == "text":
+            if self.first_text is None:
+                self.first_text = now - self.ask.started
+            self._text.append(piece.text)
+        elif piece.kind == "emote":
+            self._emotes.append(piece.text)
+        return piece
+
+    @property
+    def text(self) -> str:
+        """What was heard so far."""
+        return "".join(self._text)
+
+    async def stop(self) -> None:
+        """Interrupt: whatever the turn waits for ends now."""
+        self.interrupted = True
+        if self.stream is not None:
+            await self.stream.aclose()
+        elif self.opening is not None:
+            self.opening.cancel()
+
+    def fail(self, reason: Reason, error: NPCEngineError) -> None:
+        """Note why no model speaks in this turn."""
+        self.reason = reason
+        self.error = error
+
+    def fail_silent(self) -> None:
+        """Note why nothing was heard, when an answer did come but none of it could be used."""
+        said = self.completion
+        if self.reason is not None or said is None:
+            return
+        if said.finish == "deadline":
+            self.fail("deadline", DeadlineExceeded("the answer broke off at the deadline"))
+        elif isinstance(said.error, NPCEngineError):
+            self.fail("failure", said.error)
+        else:
+            self.fail("guard", OutputError("nothing of the answer can be shown", said.text))
+
+    @property
+    def finish(self) -> Finish:
+        """How the line ended, as the player heard it."""
+        if self.interrupted:
+            return "closed"
+        if self.reason is not None or self.completion is None:
+            return "stop"
+        return "limit" if self.parser.done else self.completion.finish
+
+    @property
+    def broke_off(self) -> bool:
+        """True when the line ended in the middle of a sentence, and not by intent."""
+        whole = self.finish in ("stop", "limit", "closed") or self.parser.ended_whole
+        return self.reason is None and not whole
+
+    def turn(self, at: float) -> Turn:
+        """Return what is remembered: a line that was cut off ends in a dash."""
+        text = self.remembered or self.text
+        if self.interrupted and not self.parser.ended_whole and not text.endswith(DASH):
+            text += DASH
+        return Turn(self.ask.player_line, text, at, self.stock)
+
+    def reply(self, now: float) -> Reply:
+        """Return the final answer."""
+        origin, said = self.ask.origin, self.completion
+        source: Source = "cache" if said is not None and said.cached else "model"
+        if self.reason is not None:
+            source = "authored"
+        by_model = said is not None and source != "authored"
+        return Reply(
+            npc=origin.npc,
+            player=origin.player,
+            text=self.text,
+            emotes=tuple(self._emotes),
+            source=source,
+            reason=self.reason,
+            finish=self.finish,
+            provider=said.provider if said and by_model else "",
+            model=said.model if said and by_model else "",
+            usage=said.usage if said else None,
+            cost=said.cost if said else None,
+            request_id=said.request_id if said else None,
+            first_text=self.first_text,
+            elapsed=now - self.ask.started,
+            error=self.error or (said.error if said else None),
+        )

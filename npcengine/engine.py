@@ -1,0 +1,259 @@
+"""The one object that a game embeds."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from types import TracebackType
+from typing import Required, Self, TypedDict, Unpack
+
+from pydantic import ValidationError
+
+from npcengine.backend.base import Backend
+from npcengine.backend.chain import Tiers
+from npcengine.clock import Clock, SystemClock
+from npcengine.dialogue.line import Line
+from npcengine.dialogue.manager import DialogueManager
+from npcengine.dialogue.speech import Ask
+from npcengine.errors import EngineClosed, UsageError
+from npcengine.hooks import Hook, Hooks, logger
+from npcengine.messages import Origin
+from npcengine.persona.cast import Cast
+from npcengine.persona.loader import load_cast
+from npcengine.persona.model import Persona
+from npcengine.prompt.speech import check_line
+from npcengine.settings import Settings
+from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.turns import Reply, Scene
+
+DEADLINE = 4.0
+"""Seconds that a turn may take, unless the call says otherwise."""
+REALM = "main"
+MAX_ID = 200
+"""Characters of a player's or a realm's id."""
+
+Personas = str | PathLike[str] | Iterable[Persona]
+
+_LOCALE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_NOWHERE = Scene()
+
+
+class Terms(TypedDict, total=False):
+    """The terms of a turn: the keyword arguments that `say`, `stream` and `greet` share."""
+
+    player: Required[str]
+    """The id of the player who is answered."""
+    scene: Scene
+    """Where they are now."""
+    realm: str
+    """The running game world whose memory counts; `main` by default."""
+    locale: str | None
+    """The player's language, as `de` or `pt-BR`; by default the persona's own."""
+    deadline: float
+    """The most seconds that the turn may take; 4 by default."""
+    strict: bool
+    """Raise when no model can answer, instead of giving an authored line."""
+    queue: bool
+    """Wait while the character still answers the same player, instead of interrupting."""
+
+
+class NPCEngine:
+    """Lets a cast of characters speak.
+
+    Use it as `async with NPCEngine.from_env(personas="personas") as engine:`. One engine
+    belongs to one event loop, and serves any number of players there at once. Every turn
+    ends with a line in character within its deadline; when no model can answer in time it is
+    one of the persona's authored lines, and `Reply.reason` says why.
+    """
+
+    def __init__(
+        self,
+        *,
+        personas: Personas = (),
+        backends: Mapping[str, Backend] | None = None,
+        hooks: Iterable[Hook] = (),
+        clock: Clock | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Set up an engine over `backends`, by tier: `fast`, `smart`, `deep`.
+
+        `personas` is a file, a folder or personas; without backends, or with a tier that
+        has none while `fast` has none either, characters speak their authored lines.
+        """
+        self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
+        self._clock = clock or SystemClock()
+        self._hooks = Hooks(tuple(hooks))
+        self._backends = dict(backends or {})
+        self._tiers: Tiers | None = None
+        self._warming: asyncio.Task[None] | None = None
+        self._closed = False
+        self._store = InMemoryConversations()
+        self._dialogue = DialogueManager(
+            self._backends, self._store, self._clock, seed, self._hooks
+        )
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        personas: Personas = (),
+        environ: Mapping[str, str] | None = None,
+        hooks: Iterable[Hook] = (),
+        clock: Clock | None = None,
+        seed: int = 0,
+    ) -> Self:
+        """Set up an engine with the providers that the environment has keys for.
+
+        Raises:
+            ContentError: A persona has a mistake.
+            InvalidSetting: A variable cannot be understood.
+            MissingKey: A route that was asked for by name has no key.
+        """
+        engine = cls(personas=personas, hooks=hooks, clock=clock, seed=seed)
+        settings = Settings.from_env(environ)
+        rng = random.Random(seed)
+        engine._tiers = Tiers(settings, engine._clock, rng, engine._hooks.emit)
+        engine._backends.update(engine._tiers.backends)
+        if not engine._backends:
+            logger.warning("no model is configured: characters speak their authored lines")
+        return engine
+
+    @property
+    def cast(self) -> Cast:
+        """Everybody who can be spoken to."""
+        return self._cast
+
+    @property
+    def routes(self) -> Mapping[str, tuple[str, ...]]:
+        """The models that are asked for each tier, in order, as `groq:openai/gpt-oss-20b`."""
+        if self._tiers is None:
+            return {}
+        return {
+            tier: tuple(f"{route.provider}:{route.model}" for route in routes)
+            for tier, routes in self._tiers.routes.items()
+        }
+
+    def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
+        """Add a character that is no more than a description.
+
+        Without `name` it is called after its id: `gate_guard` becomes `Gate Guard`.
+
+        Raises:
+            UsageError: The id is taken, or one of the values cannot be used.
+        """
+        called = name or re.sub(r"[._-]+", " ", id).title()
+        try:
+            persona = Persona(id=id, name=called, description=description)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"add_persona: {where}: {first['msg']}") from error
+        self._cast = self._cast.with_persona(persona)
+        return persona
+
+    async def say(self, npc: str, line: str, **terms: Unpack[Terms]) -> Reply:
+        """Let a player say `line` to a character and return the whole answer.
+
+        Raises:
+            UnknownNPC: No persona has that id.
+            InvalidLine: The line is empty or too long. It has not been said.
+            BackendError: With `strict` only: no model could answer.
+        """
+        return await self._whole(self._ask(npc, check_line(line), **terms))
+
+    async def greet(self, npc: str, **terms: Unpack[Terms]) -> Reply:
+        """Let a character speak first. Raises what `say` raises."""
+        return await self._whole(self._ask(npc, "", **terms))
+
+    def stream(self, npc: str, line: str, **terms: Unpack[Terms]) -> Line:
+        """Let a player say `line` and give the answer piece by piece, as it comes.
+
+        Use it as `async with engine.stream(...) as line: async for piece in line: ...`; then
+        `line.reply` is what `say` would have returned. Raises what `say` raises.
+        """
+        return self._dialogue.speak(self._ask(npc, check_line(line), stream=True, **terms))
+
+    async def forget(self, player: str) -> int:
+        """Forget all that was said between a player and anybody; return how many turns."""
+        self._check_open()
+        return await self._store.forget(player)
+
+    async def aclose(self) -> None:
+        """End every line that is being spoken and close all connections."""
+        if self._closed:
+            return
+        await self._dialogue.aclose()
+        self._closed = True
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        for backend in self._backends.values():
+            await backend.aclose()
+        if self._tiers is not None:
+            await self._tiers.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._check_open()
+        if self._tiers is not None and self._tiers.backends:
+            self._warming = asyncio.ensure_future(self._tiers.warm())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EngineClosed("the engine is closed: make a new one, or keep this one open")
+
+    async def _whole(self, ask: Ask) -> Reply:
+        async with self._dialogue.speak(ask) as line:
+            async for _ in line:
+                pass
+        return line.reply
+
+    def _ask(
+        self,
+        npc: str,
+        said: str,
+        *,
+        player: str,
+        scene: Scene = _NOWHERE,
+        realm: str = REALM,
+        locale: str | None = None,
+        deadline: float = DEADLINE,
+        strict: bool = False,
+        queue: bool = False,
+        stream: bool = False,
+    ) -> Ask:
+        self._check_open()
+        persona = self._cast[npc]
+        for name, value in (("player", player), ("realm", realm)):
+            if not value or len(value) > MAX_ID:
+                raise UsageError(f"{name} is an id of 1 to {MAX_ID} characters, not {value!r:.60}")
+        if locale is not None and not _LOCALE.fullmatch(locale):
+            raise UsageError(
+                f"locale is a language tag such as 'en' or 'pt-BR', not {locale!r:.60}"
+            )
+        if not deadline > 0:
+            raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}")
+        now = self._clock.now()
+        return Ask(
+            persona=persona,
+            origin=Origin(realm, npc, player),
+            player_line=said,
+            scene=scene,
+            locale=locale,
+            started=now,
+            deadline=now + deadline,
+            stream=stream,
+            strict=strict,
+            queue=queue,
+        )

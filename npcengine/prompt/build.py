@@ -1,0 +1,121 @@
+"""From a persona, its history and a scene to the messages of one request."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from npcengine.messages import Message, Prefix
+from npcengine.persona.model import Persona
+from npcengine.prompt.budget import estimate_tokens
+from npcengine.prompt.sections import STATIC_SECTIONS, render
+from npcengine.prompt.speech import LANGUAGES, describe, speech
+from npcengine.turns import Scene, Turn
+
+EXAMPLES_TOKENS = 500
+"""The most that examples may take, in estimated tokens; the last ones are left out first."""
+REMINDER_TOKENS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReport:
+    """What one section of a prompt takes."""
+
+    name: str
+    static: bool
+    """True when it is the same in every request for this persona."""
+    text: str
+    tokens: int
+    """Estimated."""
+    sha256: str
+    """The first twelve digits of the text's hash."""
+
+
+def static_prefix(persona: Persona) -> Prefix:
+    """Return the messages that never change for `persona`: rules, persona, examples."""
+    texts = (render(section, persona) for section in STATIC_SECTIONS)
+    system = "\n\n".join(text for text in texts if text)
+    return Prefix.of([Message("system", system), *example_messages(persona)])
+
+
+def example_messages(persona: Persona) -> list[Message]:
+    """Return the persona's examples as messages, as many as fit their budget."""
+    messages: list[Message] = []
+    tokens = 0
+    for example in persona.examples:
+        tokens += estimate_tokens(example.player) + estimate_tokens(example.npc)
+        if tokens > EXAMPLES_TOKENS:
+            break
+        messages.append(Message("user", speech(example.player)))
+        messages.append(Message("assistant", example.npc))
+    return messages
+
+
+def history_messages(turns: tuple[Turn, ...]) -> list[Message]:
+    """Return turns that were said as messages."""
+    messages: list[Message] = []
+    for turn in turns:
+        messages.append(Message("user", speech(turn.player_line)))
+        messages.append(Message("assistant", turn.npc_line))
+    return messages
+
+
+def reminder(persona: Persona, locale: str | None) -> str:
+    """Return what the model must not forget, in at most `REMINDER_TOKENS` estimated tokens."""
+    language = locale or persona.locale
+    name = persona.name[: 40 if persona.name.isascii() else 15]
+    spoken = LANGUAGES.get(language.partition("-")[0], language)
+    most = persona.speech.max_sentences
+    return f"Only {name} speaks, in character, in {spoken}: at most {most} sentence(s), no markup."
+
+
+def build_tail(
+    persona: Persona,
+    turns: tuple[Turn, ...],
+    scene: Scene,
+    player_line: str,
+    locale: str | None = None,
+) -> tuple[Message, ...]:
+    """Return what follows the static prefix: history, scene and reminder, the player's line.
+
+    An empty `player_line` lets the character speak first. The same arguments give the same
+    messages.
+    """
+    now = describe(scene)
+    note = reminder(persona, locale)
+    return (
+        *history_messages(turns),
+        Message("system", f"{now}\n{note}" if now else note),
+        Message("user", speech(player_line)),
+    )
+
+
+def explain(
+    persona: Persona,
+    turns: tuple[Turn, ...],
+    scene: Scene,
+    player_line: str,
+    locale: str | None = None,
+) -> tuple[SectionReport, ...]:
+    """Return the prompt section by section, as the model would get it."""
+    static = [(section.name, render(section, persona)) for section in STATIC_SECTIONS]
+    static.append(("examples", _transcript(example_messages(persona))))
+    moving = [
+        ("history", _transcript(history_messages(turns))),
+        ("scene", describe(scene)),
+        ("reminder", reminder(persona, locale)),
+        ("player", speech(player_line)),
+    ]
+    return tuple(
+        [_report(name, text, static=True) for name, text in static if text]
+        + [_report(name, text, static=False) for name, text in moving if text]
+    )
+
+
+def _transcript(messages: list[Message]) -> str:
+    return "\n".join(f"{message.role}: {message.content}" for message in messages)
+
+
+def _report(name: str, text: str, *, static: bool) -> SectionReport:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return SectionReport(name, static, text, estimate_tokens(text), digest)
