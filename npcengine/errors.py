@@ -41,6 +41,10 @@ class UsageError(NPCEngineError):
     """The programmer's call, or the configuration, has to change."""
 
 
+LISTED = 12
+"""How many ids a message lists."""
+
+
 class UnknownNPC(UsageError):
     """No loaded persona has this id. Carries `npc` and the ids that are `known`."""
 
@@ -49,8 +53,10 @@ class UnknownNPC(UsageError):
         self.known = tuple(known)
         self.suggestion = suggestion
         hint = f" Did you mean {suggestion!r}?" if suggestion else ""
-        loaded = f"Loaded: {', '.join(self.known)}." if known else "No persona is loaded."
-        super().__init__(f"no persona has the id {npc!r}.{hint} {loaded}")
+        more = f" and {len(self.known) - LISTED} more" if len(self.known) > LISTED else ""
+        listed = ", ".join(self.known[:LISTED])
+        loaded = f"Loaded: {listed}{more}." if known else "No persona is loaded."
+        super().__init__(f"no persona has the id {npc!r:.80}.{hint} {loaded}")
 
 
 class InvalidLine(UsageError):

@@ -64,9 +64,9 @@ class ModelChoice(Content):
 
     tier: Tier = "fast"
     """`fast` for dialogue, `smart` for important characters, `deep` for offline authoring."""
-    temperature: Annotated[float, Field(ge=0, le=2, strict=False)] = 0.8
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
     """0 is sober, 1 is lively; above that, expect surprises."""
-    top_p: Annotated[float, Field(gt=0, le=1, strict=False)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     """Leave it out unless you know that you want it."""
     max_tokens: Annotated[int, Field(ge=16, le=2000)] = 160
     """The longest reply, in tokens that the player can see."""
@@ -79,7 +79,7 @@ class Cache(Content):
 
     scope: CacheScope = "npc"
     """`none`, `player` (again for the same player) or `npc` (for every player)."""
-    ttl: Annotated[float, Field(gt=0, le=604_800, strict=False)] = 600.0
+    ttl: Annotated[float, Field(gt=0, le=604_800)] = 600.0
     """Seconds that a reply is kept."""
     variants: Annotated[int, Field(ge=1, le=16)] = 4
     """How many different replies are collected before they repeat."""

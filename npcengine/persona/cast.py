@@ -1,0 +1,60 @@
+"""The cast: all personas that are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from npcengine.errors import UnknownNPC, UsageError
+from npcengine.persona.model import Persona
+
+_LONGEST_ID = 64
+
+
+class Cast:
+    """An immutable collection of personas by their id.
+
+    `cast["blacksmith"]` gives a persona and raises `UnknownNPC` if there is none. Iterating
+    gives the personas, in the order in which they were loaded.
+    """
+
+    __slots__ = ("_personas",)
+
+    def __init__(self, personas: Iterable[Persona] = ()) -> None:
+        self._personas: dict[str, Persona] = {}
+        for persona in personas:
+            if persona.id in self._personas:
+                raise UsageError(f"two personas have the id {persona.id!r}: rename one of them")
+            self._personas[persona.id] = persona
+
+    def __getitem__(self, npc: str) -> Persona:
+        try:
+            return self._personas[npc]
+        except KeyError:
+            raise UnknownNPC(npc, self.ids, self._nearest(npc)) from None
+
+    def __contains__(self, npc: object) -> bool:
+        return npc in self._personas
+
+    def __iter__(self) -> Iterator[Persona]:
+        return iter(self._personas.values())
+
+    def __len__(self) -> int:
+        return len(self._personas)
+
+    def __repr__(self) -> str:
+        return f"Cast({', '.join(self._personas)})"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all personas, in the order in which they were loaded."""
+        return tuple(self._personas)
+
+    def with_persona(self, persona: Persona) -> Cast:
+        """Give a cast that has this persona too. Raises `UsageError` if its id is taken."""
+        return Cast((*self, persona))
+
+    def _nearest(self, npc: str) -> str | None:
+        if len(npc) > _LONGEST_ID:
+            return None
+        return next(iter(get_close_matches(npc.lower(), self.ids, 1)), None)

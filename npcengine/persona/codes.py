@@ -1,0 +1,160 @@
+"""Every diagnostic code of persona files: what it means, and a file that earns it.
+
+NPC1xx is about the file itself, NPC2xx about its fields, NPC3xx are warnings. A code never
+changes its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code means to a writer."""
+
+    title: str
+    explanation: str
+    example: str = ""
+    """The text of a persona that earns the code; empty where no one text could."""
+
+
+_START = "id: mira\nname: Mira\ndescription: A blacksmith.\n"
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "NPC101": Code(
+            "The file cannot be read",
+            "There is no file at this path, it is a folder, or it may not be opened.",
+        ),
+        "NPC102": Code(
+            "The folder holds no persona",
+            "A folder of personas holds files that end in `.yaml` or `.yml`. Files whose names "
+            "begin with `.` or `_`, and folders inside the folder, are left alone.",
+        ),
+        "NPC103": Code(
+            "The file is too large",
+            "A persona file may have 256 KiB, which is a hundred times what one needs.",
+        ),
+        "NPC104": Code(
+            "The file is not UTF-8 text",
+            "Some editors save in an older encoding unless told otherwise. Choose UTF-8 when "
+            "saving.",
+        ),
+        "NPC105": Code(
+            "The YAML cannot be read",
+            "Reading stopped here, so there may be more to mend below. Most often a line of "
+            "dialogue needs quotes, or a line is indented differently from its neighbours.",
+            _START + 'greetings:\n  - "Morning," she says.\n',
+        ),
+        "NPC106": Code(
+            "A field stands there twice",
+            "YAML would keep only one of the two and say nothing.",
+            _START + "role: blacksmith\nrole: blacksmith of Oakvale\n",
+        ),
+        "NPC107": Code(
+            "A YAML tag",
+            "A `!` at the start of a text makes a tag of its first word. If the text begins with "
+            "one, put it in quotes.",
+            _START + "greetings:\n  - !Stop right there.\n",
+        ),
+        "NPC108": Code(
+            "A YAML anchor or alias",
+            "A `&` or `*` at the start of a text makes an anchor or an alias of its first word. "
+            "If the text begins with one, put it in quotes; if you meant to use a text twice, "
+            "write it twice.",
+            _START + "greetings:\n  - *sighs\n",
+        ),
+        "NPC109": Code(
+            "The file is too deep or has too many entries",
+            "A persona has at most 12 levels of nesting and 10,000 entries.",
+            _START + "traits: [[[[[[[[[[[[[gruff]]]]]]]]]]]]]\n",
+        ),
+        "NPC110": Code(
+            "The file is not one persona",
+            "A file holds one persona: fields, one below the other. It cannot be empty, be a "
+            "list, or hold a second document after `---`.",
+            "- id: mira\n  name: Mira\n  description: A blacksmith.\n",
+        ),
+        "NPC111": Code(
+            "Two personas have the same id",
+            "The game finds a character by its id, so each needs one of its own.",
+        ),
+        "NPC112": Code(
+            "A character that cannot be shown",
+            "Control characters come with text pasted from elsewhere, or from an escape in "
+            "double quotes.",
+            _START + 'role: "blacksmith\\x07"\n',
+        ),
+        "NPC201": Code(
+            "A field is missing",
+            "A persona needs `id`, `name` and `description`; an example needs `player` and `npc`.",
+            "id: mira\nname: Mira\n",
+        ),
+        "NPC202": Code(
+            "There is no such field",
+            "The name is misspelt, or the field belongs under another one.",
+            _START + "greeting:\n  - Morning.\n",
+        ),
+        "NPC203": Code(
+            "The wrong kind of value",
+            "A text stands where a list is expected, a number where a text is, and so on. A text "
+            "with a colon and a space in it looks like a field to YAML: put it in quotes.",
+            _START + "knowledge:\n  - The mill: it burned down.\n",
+        ),
+        "NPC204": Code(
+            "The id cannot be used",
+            "An id has lower case letters a to z, digits, `.`, `_` and `-`, and begins with a "
+            "letter or a digit. What players see is `name`.",
+            "id: Mira Holt\nname: Mira Holt\ndescription: A blacksmith.\n",
+        ),
+        "NPC205": Code(
+            "A number out of range",
+            "The number is smaller or larger than the field allows.",
+            _START + "speech:\n  max_sentences: 40\n",
+        ),
+        "NPC206": Code(
+            "Too long",
+            "A text has too many characters, or a list too many entries.",
+            _START + "model:\n  stop: [one, two, three, four, five]\n",
+        ),
+        "NPC207": Code(
+            "Nothing is written there",
+            "The field or the entry is empty. Leave out what you do not need.",
+            _START + "role:\n",
+        ),
+        "NPC208": Code(
+            "None of the choices",
+            "The field takes one of a few words, and this is none of them.",
+            _START + "model:\n  tier: smartest\n",
+        ),
+        "NPC209": Code(
+            "Not the code of a language",
+            "A language is written as its code: `en`, `zh`, `pt-BR`.",
+            _START + "locale: English\n",
+        ),
+        "NPC301": Code(
+            "No greetings",
+            "A character without greetings cannot speak first when no model can answer.",
+            _START
+            + "stock_lines:\n  fallback: [Hm.]\n"
+            + "examples:\n  - player: Hello.\n    npc: What do you need?\n",
+        ),
+        "NPC302": Code(
+            "No fallback lines",
+            "When no model can answer and nothing else fits, the character says one of "
+            "`stock_lines.fallback`.",
+            _START
+            + "greetings: [Morning.]\n"
+            + "examples:\n  - player: Hello.\n    npc: What do you need?\n",
+        ),
+        "NPC303": Code(
+            "No examples",
+            "Examples teach the voice better than any description, and are answers when no model "
+            "can give one.",
+            _START + "greetings: [Morning.]\nstock_lines:\n  fallback: [Hm.]\n",
+        ),
+    }
+)

@@ -1,0 +1,279 @@
+"""YAML to plain data, remembering where everything stands.
+
+Scalars follow YAML 1.2: only `true` and `false` are truth values, so `no`, `on` and `18:00`
+stay text. Tags, anchors and aliases are refused: a persona needs none, nothing can be built or
+multiplied through them, and a line of dialogue that begins with `!`, `&` or `*` is a mistake
+worth telling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import yaml
+
+from npcengine.errors import ContentError, Diagnostic, Severity
+from npcengine.persona.source import Source
+from npcengine.persona.syntax import explain, quoted, value_in
+
+Loc: TypeAlias = tuple[str | int, ...]
+Scalar: TypeAlias = bool | int | float | str | None
+Data: TypeAlias = Scalar | tuple["Data", ...] | dict[str, "Data"]
+Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
+
+MAX_DEPTH = 12
+MAX_NODES = 10_000
+
+LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # as YAML has it
+)
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LONGEST_KEY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a node stands in its text."""
+
+    key: int
+    """Where the name of the field begins; as `start` for an entry of a list."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One document: its data, where each part stands, and what is wrong with its YAML."""
+
+    source: Source
+    data: dict[str, Data]
+    spots: dict[Loc, Spot]
+    complaints: tuple[Diagnostic, ...]
+    blamed: frozenset[Loc]
+    """Places that are complained about already."""
+
+    def raw(self, loc: Loc) -> str:
+        """Give what the writer typed at this place."""
+        spot = self.spots[loc]
+        return self.source.text[spot.start : spot.end].rstrip()
+
+    def complain(
+        self,
+        code: str,
+        loc: Loc,
+        message: str,
+        suggestion: str = "",
+        *,
+        at: Loc | None = None,
+        on_key: bool = False,
+        severity: Severity = "error",
+    ) -> Diagnostic:
+        """Say what is wrong with the field `loc`, pointing at it or at the place `at`."""
+        spot = self.spots[loc if at is None else at]
+        return self.source.complain(
+            code,
+            spot.key if on_key else spot.start,
+            message,
+            suggestion,
+            field=dotted(loc),
+            severity=severity,
+        )
+
+
+def dotted(loc: Loc) -> str:
+    """Write a place as a writer reads it: `examples[2].npc`."""
+    parts = (
+        f"[{part}]" if isinstance(part, int) else f".{part if part.isidentifier() else repr(part)}"
+        for part in loc
+    )
+    return "".join(parts).removeprefix(".")
+
+
+def read_tree(source: Source, loader: Loader = LOADER) -> Tree:
+    """Read one document whose top is a group of fields.
+
+    Raises `ContentError` when the YAML cannot be read to its end. Findings that reading can go
+    on after are in `complaints`.
+    """
+    builder = _Builder(source, loader)
+    try:
+        data = builder.document()
+    except yaml.MarkedYAMLError as error:
+        raise builder.broken(explain(builder.source, error, builder.last_text)) from None
+    except (ValueError, OverflowError):  # PyYAML without libyaml, on impossible numbers
+        complaint = builder.source.complain(
+            "NPC105", 0, "a number in an escape or a directive is too large", "take it out"
+        )
+        raise builder.broken(complaint) from None
+    return Tree(
+        builder.source,
+        data,
+        builder.spots,
+        tuple(builder.complaints),
+        frozenset(builder.blamed),
+    )
+
+
+class _Builder:
+    def __init__(self, source: Source, loader: Loader) -> None:
+        self.source = source
+        self.complaints: list[Diagnostic] = []
+        self.blamed: set[Loc] = set()
+        self.spots: dict[Loc, Spot] = {}
+        self.last_text: slice | None = None
+        self._nodes = 0
+        self._replace_unprintable()
+        self._events: Iterator[yaml.Event] = yaml.parse(self.source.text, Loader=loader)
+
+    def document(self) -> dict[str, Data]:
+        next(self._events)  # the stream starts
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise self._stop("NPC110", 0, "the file is empty", _SMALLEST)
+        top = next(self._events)
+        if not isinstance(top, yaml.MappingStartEvent):
+            message = "a persona is fields, one below the other; this is something else"
+            raise self._stop("NPC110", _start(top), message, _SMALLEST)
+        self._refuse_decoration(top, ())
+        data = self._mapping(top, (), _start(top))
+        next(self._events)  # the document ends
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            message = "a second document begins here"
+            raise self._stop(
+                "NPC110", _start(after), message, "give each persona a file of its own"
+            )
+        return data
+
+    def broken(self, last: Diagnostic) -> ContentError:
+        """Give all complaints; of one line, only the first tells what is wrong with it."""
+        is_told = any(each.line == last.line for each in self.complaints)
+        return ContentError(self.complaints if is_told else [*self.complaints, last])
+
+    def _replace_unprintable(self) -> None:
+        first = _UNPRINTABLE.search(self.source.text)
+        if first:
+            self._complain_unprintable(first.group(), first.start(), ())
+            text = _UNPRINTABLE.sub("\ufffd", self.source.text)
+            self.source = Source(self.source.path, text)
+
+    def _complain_unprintable(self, character: str, index: int, loc: Loc) -> None:
+        message = f"the character U+{ord(character):04X} cannot be shown or said"
+        suggestion = "delete it and its like, and type the text again"
+        self._complain("NPC112", index, message, suggestion, loc)
+
+    def _node(self, event: yaml.Event, loc: Loc, key: int) -> Data:
+        self._nodes += 1
+        start = _start(event)
+        if self._nodes > MAX_NODES:
+            raise self._stop("NPC109", start, f"there are more than {MAX_NODES:,} entries", _PAGE)
+        if len(loc) > MAX_DEPTH:
+            raise self._stop("NPC109", start, f"more than {MAX_DEPTH} levels of nesting", _PAGE)
+        self._refuse_decoration(event, loc)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(event, loc, key)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(event, loc, key)
+        self.spots[loc] = Spot(key, start, _end(event))
+        return self._scalar(event, loc)
+
+    def _mapping(self, event: yaml.Event, loc: Loc, key: int) -> dict[str, Data]:
+        data: dict[str, Data] = {}
+        while not isinstance(name := next(self._events), yaml.MappingEndEvent):
+            start = _start(name)
+            if not isinstance(name, yaml.ScalarEvent):
+                suggestion = f"take them out; {self._quote_line(start)}"
+                raise self._stop("NPC105", start, _BRACKETS, suggestion)
+            self._refuse_decoration(name, loc)
+            inner = (*loc, name.value)
+            if name.value in data:
+                self._complain_again(inner, start)
+            data[name.value] = self._node(next(self._events), inner, start)
+        self.spots[loc] = Spot(key, _start(event), _end(name))
+        return data
+
+    def _sequence(self, event: yaml.Event, loc: Loc, key: int) -> tuple[Data, ...]:
+        data: list[Data] = []
+        while not isinstance(entry := next(self._events), yaml.SequenceEndEvent):
+            data.append(self._node(entry, (*loc, len(data)), _start(entry)))
+        self.spots[loc] = Spot(key, _start(event), _end(entry))
+        return tuple(data)
+
+    def _scalar(self, event: yaml.Event, loc: Loc) -> Scalar:
+        span = slice(_start(event), _end(event))
+        if not isinstance(event, yaml.ScalarEvent):
+            return self.source.text[span]
+        self.last_text = span
+        if hidden := _UNPRINTABLE.search(event.value):
+            self._complain_unprintable(hidden.group(), span.start, loc)
+        is_plain, _ = event.implicit
+        return _plain(event.value) if is_plain else event.value
+
+    def _refuse_decoration(self, event: yaml.Event, loc: Loc) -> None:
+        anchor: str | None = getattr(event, "anchor", None)
+        tag: str | None = getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent):
+            code, what = "NPC108", f"'*{_short(anchor or '')}' is an alias of YAML"
+        elif anchor:
+            code, what = "NPC108", f"'&{_short(anchor)}' is an anchor of YAML"
+        elif tag:
+            code, what = "NPC107", f"{_short(tag)!r} is a tag of YAML"
+        else:
+            return
+        index = _start(event)
+        suggestion = f"take it out; {self._quote_line(index)}"
+        self._complain(code, index, f"{what}, which a persona cannot use", suggestion, loc)
+
+    def _complain_again(self, loc: Loc, index: int) -> None:
+        line, _ = self.source.place(self.spots[loc].key)
+        message = f"{_short(str(loc[-1]))!r} stands here again; it is already on line {line}"
+        self._complain("NPC106", index, message, "keep one of them", loc)
+
+    def _complain(self, code: str, index: int, message: str, suggestion: str, loc: Loc) -> None:
+        complaint = self.source.complain(code, index, message, suggestion, field=dotted(loc))
+        self.complaints.append(complaint)
+        self.blamed.add(loc)
+
+    def _quote_line(self, index: int) -> str:
+        value = value_in(self.source.line_at(index))
+        return f"or, if it is part of a text, put the text in quotes: {quoted(value)}"
+
+    def _stop(self, code: str, index: int, message: str, suggestion: str) -> ContentError:
+        return self.broken(self.source.complain(code, index, message, suggestion))
+
+
+_SMALLEST = "begin with 'id: …', 'name: …' and 'description: …': a narrow colon, then a space"
+_PAGE = "a persona is a page or two of text: check that this is the right file"
+_BRACKETS = "brackets or an alias stand where the name of a field is expected"
+
+
+def _start(event: yaml.Event) -> int:
+    return event.start_mark.index if event.start_mark else 0
+
+
+def _end(event: yaml.Event) -> int:
+    return event.end_mark.index if event.end_mark else 0
+
+
+def _plain(text: str) -> Scalar:
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"

@@ -1,0 +1,86 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from yaml import SafeLoader
+
+from npcengine.errors import ContentError, Diagnostic
+from npcengine.persona.loader import parse_persona
+from npcengine.persona.source import Source
+from npcengine.persona.syntax import quoted
+from npcengine.persona.yaml_tree import LOADER, Loader, read_tree
+
+START = "id: mira\nname: Mira\ndescription: A blacksmith.\ngreetings:\n  - Hm.\n"
+
+
+def complaint(text: str, loader: Loader = LOADER) -> Diagnostic:
+    with pytest.raises(ContentError) as caught:
+        read_tree(Source("mira.yaml", text), loader)
+    [found] = caught.value.diagnostics
+    return found
+
+
+@pytest.mark.parametrize("loader", [LOADER, SafeLoader])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("*sighs* Well.", "*sighs* Well."),
+        ("@mira", "@mira"),
+        ("`Hm.`", "`Hm.`"),
+        ("% of what?", "% of what?"),
+        ("> Hm.", "> Hm."),
+        ("| Hm.", "| Hm."),
+        ("[sighs] Well.", "[sighs] Well."),
+        ("{sighs} Well.", "{sighs} Well."),
+        ("{{player}}, hello", "{{player}}, hello"),
+        ("[sighs", "[sighs"),
+        ("Listen: no: more", "Listen: no: more"),
+        ('"Hm," she says.', '"Hm," she says.'),
+        ("'It's mine.'", "It's mine."),
+        ('"She said "no""', 'She said "no"'),
+        (r'"C:\Windows"', r"C:\Windows"),
+    ],
+)
+def test_the_suggestion_for_a_line_of_dialogue_mends_it(
+    loader: Loader, typed: str, meant: str
+) -> None:
+    found = complaint(f"{START}  - {typed}\n", loader)
+
+    assert (found.code, found.line) == ("NPC105", 6)
+    assert found.suggestion.count(quoted(typed)) == 1
+    assert parse_persona(f"{START}  - {quoted(typed)}\n", "p").greetings[1] == meant
+
+
+@pytest.mark.parametrize("loader", [LOADER, SafeLoader])
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (START + "\t- Ha.\n", 6, "spaces only"),
+        (START + "traits:\n\t- gruff\n", 7, "spaces only"),
+        (START + '  - "Ha.\n  - Ho.\n', 6, "close it"),
+        (START + '  - "Ha.\n  - Ho.\n  - "Hi."\n', 6, "close it"),
+        (START + "role: a smith: of Oakvale\n", 6, '"a smith: of Oakvale"'),
+        ("id: mira\n  name: Mira\n", 2, "indent the field"),
+        (START + "role:smith\n", 6, "space after it"),
+        (START + "role：smith\n", 6, "narrow colon"),
+        (START + "She is a smith.\nrole: smith\n", 6, "indent it further"),
+        (START + " - Ha.\n", 6, "same column"),
+        (START + "traits: [gruff, fair\nrole: smith\n", 6, "close the bracket"),
+    ],
+)
+def test_a_slip_is_told_where_it_began(loader: Loader, text: str, line: int, words: str) -> None:
+    found = complaint(text, loader)
+    assert (found.code, found.line) == ("NPC105", line)
+    assert words in found.suggestion
+
+
+def test_a_long_line_is_not_repeated_whole() -> None:
+    assert len(str(complaint(START + "  - @" + "sighs " * 5000))) < 300
+
+
+@given(
+    st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), max_size=60)
+    .map(str.strip)
+    .filter(lambda text: text and text[0] not in "\"'")
+)
+def test_quotes_keep_any_text_as_it_is(text: str) -> None:
+    assert read_tree(Source("p", f"a: {quoted(text)}\n")).data == {"a": text}
