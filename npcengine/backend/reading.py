@@ -1,0 +1,180 @@
+"""One answer as it comes off the wire: network reads to text, and an account of the whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from npcengine.backend.failures import reported, request_id
+from npcengine.backend.http import HttpAnswer
+from npcengine.backend.models import Profile
+from npcengine.backend.sse import EventDecoder, EventTooLarge
+from npcengine.backend.wire import Chunk, StopCutter, read_chunk
+from npcengine.clock import Clock, Expiry
+from npcengine.errors import BackendError, BadAnswer, EmptyAnswer, StreamBroken
+from npcengine.messages import ChatRequest, Completion, Finish, Usage
+from npcengine.prompt.budget import estimate_tokens
+
+MAX_BODY = 1 << 20
+"""Bytes of a whole answer that are read."""
+MAX_TEXT = 100_000
+"""Characters after which a stream is taken to have run wild."""
+MAX_MALFORMED = 5
+"""Events that may be broken JSON before a stream is given up."""
+LINGER = 0.25
+"""Seconds to wait for a body's end after its last event, so that the connection lives on."""
+
+
+class Reading:
+    """The `Source` of a stream."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        request: ChatRequest,
+        answer: HttpAnswer,
+        clock: Clock,
+        sent: float,
+        refused: frozenset[str],
+    ) -> None:
+        self._profile = profile
+        self._request = request
+        self._answer = answer
+        self._clock = clock
+        self._sent = sent
+        self._chunks: AsyncGenerator[bytes] = answer.chunks()
+        self._events = EventDecoder()
+        self._malformed = 0
+        self._parts: list[str] = []
+        self._size = 0
+        self._usage: Usage | None = None
+        self._request_id = request_id(answer.headers)
+        self._first: float | None = None
+        self._done = False
+        self.finish: Finish | None = None
+        stop = request.sampling.stop
+        cuts = stop and ("stop" not in profile.accepts or "stop" in refused)
+        self._cutter = StopCutter(stop) if cuts else None
+
+    async def read(self) -> str | None:
+        """Return what one read brought that can be spoken; None at a proper end."""
+        while not self._done:
+            try:
+                chunk = await anext(self._chunks)
+            except StopAsyncIteration:
+                return self._passed_on(self._events.close(), at_end=True)
+            try:
+                text = self._passed_on(self._events.feed(chunk))
+            except EventTooLarge as error:
+                raise BadAnswer(str(error)) from error
+            if text:
+                return text
+        if self._cutter is None or not self._cutter.stopped:
+            await self._linger()
+        return None
+
+    def _passed_on(self, events: list[bytes], *, at_end: bool = False) -> str | None:
+        text = "".join([self._take(event) for event in events])
+        if at_end and self.finish is None and not self._done:
+            self._keep(text)
+            raise StreamBroken("the stream ended before it was finished")
+        self._done = self._done or at_end
+        if self._cutter is not None:
+            text = self._cutter.feed(text)
+            if self._done:
+                text += self._cutter.close()
+            if self._cutter.stopped:
+                self.finish, self._done = "stop", True
+        self._keep(text)
+        return text or None
+
+    def _keep(self, text: str) -> None:
+        if not text:
+            return
+        if self._first is None:
+            self._first = self._clock.now()
+        self._parts.append(text)
+        self._size += len(text)
+        if self._size > MAX_TEXT:
+            raise BadAnswer(f"the answer ran past {MAX_TEXT} characters")
+
+    def _take(self, event: bytes) -> str:
+        if event.startswith(b"[DONE]"):
+            self._done = True
+            return ""
+        try:
+            data = json.loads(event)
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            self._malformed += 1
+            if self._malformed > MAX_MALFORMED:
+                raise BadAnswer(f"more than {MAX_MALFORMED} events of the stream are not JSON")
+            return ""
+        return self._note(read_chunk(data, "delta"))
+
+    def _note(self, chunk: Chunk) -> str:
+        """Keep account of a chunk and return its text."""
+        if chunk.error is not None:
+            raise reported(chunk.error, chunk.code, self._request_id)
+        self._usage = chunk.usage or self._usage
+        self._request_id = chunk.request_id or self._request_id
+        self.finish = self.finish or chunk.finish
+        if chunk.refusal:
+            self.finish = "filtered"
+        return chunk.text
+
+    async def _linger(self) -> None:
+        """Read to the end of the body, which an HTTP/1.1 connection needs to be used again."""
+        try:
+            async with Expiry(self._clock, self._clock.now() + LINGER):
+                async for _ in self._chunks:
+                    pass
+        except (TimeoutError, BackendError):
+            return
+
+    async def whole(self) -> Completion:
+        """Read an answer that is not a stream."""
+        body = await self._answer.body(MAX_BODY)
+        try:
+            data: Any = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise BadAnswer("the answer is not JSON") from error
+        if not isinstance(data, dict):
+            raise BadAnswer("the answer is not a chat completion")
+        text = self._note(read_chunk(data, "message"))
+        if self._cutter is not None:
+            text = self._cutter.feed(text) + self._cutter.close()
+        if not text:
+            raise EmptyAnswer("the model ended without a word", self.finish)
+        self._keep(text)
+        return self.completion(self.finish or "stop", None)
+
+    def completion(self, finish: Finish | None, error: Exception | None) -> Completion:
+        """Return what came so far, priced."""
+        now = self._clock.now()
+        text = "".join(self._parts)
+        usage = self._usage or self._estimated(text)
+        price = self._profile.price
+        return Completion(
+            text=text,
+            finish=finish or self.finish or "stop",
+            provider=self._profile.provider,
+            model=self._profile.model,
+            usage=usage,
+            cost=price.of(usage) if price else None,
+            request_id=self._request_id,
+            first_content=(self._first or now) - self._sent,
+            elapsed=now - self._sent,
+            error=error,
+        )
+
+    def _estimated(self, text: str) -> Usage:
+        prompt = sum(estimate_tokens(message.content) for message in self._request.messages)
+        return Usage(prompt, estimate_tokens(text), estimated=True)
+
+    async def aclose(self) -> None:
+        """Give the connection back, or cut it in the middle of an answer."""
+        await self._chunks.aclose()
+        await self._answer.aclose()

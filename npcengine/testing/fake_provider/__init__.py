@@ -1,0 +1,18 @@
+"""A fake provider: a real HTTP server whose answers, faults and strictness are scripted."""
+
+from npcengine.testing.fake_provider.answers import Answer, ApiError, Page, Raw, Step, Style
+from npcengine.testing.fake_provider.faults import Fault, FaultMix
+from npcengine.testing.fake_provider.server import FakeProvider, ReceivedRequest
+
+__all__ = [
+    "Answer",
+    "ApiError",
+    "FakeProvider",
+    "Fault",
+    "FaultMix",
+    "Page",
+    "Raw",
+    "ReceivedRequest",
+    "Step",
+    "Style",
+]
