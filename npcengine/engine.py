@@ -26,6 +26,7 @@ from npcengine.persona.loader import load_cast
 from npcengine.persona.model import Persona
 from npcengine.prompt.speech import check_line
 from npcengine.settings import Settings
+from npcengine.stores.base import ConversationStore
 from npcengine.stores.inmemory import InMemoryConversations
 from npcengine.turns import Reply, Scene
 
@@ -74,6 +75,7 @@ class NPCEngine:
         *,
         personas: Personas = (),
         backends: Mapping[str, Backend] | None = None,
+        store: ConversationStore | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -90,7 +92,7 @@ class NPCEngine:
         self._tiers: Tiers | None = None
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
-        self._store = InMemoryConversations()
+        self._store = store or InMemoryConversations()
         self._dialogue = DialogueManager(
             self._backends, self._store, self._clock, seed, self._hooks
         )
@@ -101,6 +103,7 @@ class NPCEngine:
         *,
         personas: Personas = (),
         environ: Mapping[str, str] | None = None,
+        store: ConversationStore | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -112,7 +115,7 @@ class NPCEngine:
             InvalidSetting: A variable cannot be understood.
             MissingKey: A route that was asked for by name has no key.
         """
-        engine = cls(personas=personas, hooks=hooks, clock=clock, seed=seed)
+        engine = cls(personas=personas, store=store, hooks=hooks, clock=clock, seed=seed)
         settings = Settings.from_env(environ)
         rng = random.Random(seed)
         engine._tiers = Tiers(settings, engine._clock, rng, engine._hooks.emit)

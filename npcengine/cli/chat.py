@@ -1,0 +1,167 @@
+"""`npcengine chat`: talk with a character."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from difflib import get_close_matches
+
+from npcengine.cli.notes import Notes
+from npcengine.cli.screen import Screen
+from npcengine.cli.terms import (
+    OFFLINE,
+    PATIENCE,
+    PERSONAS,
+    PLAYER,
+    Deadline,
+    Npc,
+    Personas,
+    Place,
+    Player,
+    Time,
+    engine_of,
+    is_offline,
+)
+from npcengine.cli.visible import visible
+from npcengine.engine import REALM, NPCEngine, Terms
+from npcengine.errors import NPCEngineError, UsageError
+from npcengine.memory.history import window
+from npcengine.messages import Origin
+from npcengine.persona.model import Persona
+from npcengine.prompt.build import explain
+from npcengine.prompt.speech import check_line, printable
+from npcengine.turns import Scene
+
+with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
+    import readline  # noqa: F401 - gives `input` its arrow keys and its history
+
+HELP = {
+    "/as NAME": "speak as another player",
+    "/prompt [LINE]": "show the prompt that your next line would be sent in",
+    "/reset": "let the character forget this conversation",
+    "/help": "show this",
+    "/quit": "leave, as Ctrl-D does; Ctrl-C interrupts a reply",
+}
+_COMMANDS = [usage.partition(" ")[0] for usage in HELP]
+
+
+def chat(
+    npc: Npc,
+    personas: Personas = PERSONAS,
+    player: Player = PLAYER,
+    place: Place = "",
+    time: Time = "",
+    deadline: Deadline = PATIENCE,
+) -> None:
+    """Talk with a character. /help, typed as a line, says what else you can type."""
+    notes = Notes()
+    engine = engine_of(personas)
+    terms = Terms(player=player, scene=Scene(place, time), deadline=deadline)
+    with asyncio.Runner() as runner:
+        runner.run(engine.__aenter__())
+        try:
+            Talk(engine, engine.cast[npc], terms, runner, notes).run()
+        finally:
+            runner.run(engine.aclose())
+
+
+class Talk:
+    """One conversation at the keyboard.
+
+    The event loop runs only while the character has the word, so that lines are read in the
+    main thread, where the line editor works and Ctrl-C is understood.
+    """
+
+    def __init__(
+        self,
+        engine: NPCEngine,
+        persona: Persona,
+        terms: Terms,
+        runner: asyncio.Runner,
+        notes: Notes,
+    ) -> None:
+        self._engine = engine
+        self._persona = persona
+        self._terms = terms
+        self._runner = runner
+        self._notes = notes
+        self._screen = Screen()
+
+    def run(self) -> None:
+        """Let the character greet, then answer line by line until the player leaves."""
+        if is_offline(self._engine):
+            self._notes.take()
+            self._screen.warn(OFFLINE)
+        self._screen.remark("/help says what else can be typed; Ctrl-D leaves.\n")
+        self._attempt("")
+        while (typed := self._typed()) not in (None, "/quit"):
+            if typed:
+                self._attempt(typed)
+        self._screen.remark("Farewell.")
+
+    def _typed(self) -> str | None:
+        prompt = f"{visible(self._terms['player'])}> "
+        try:
+            typed = input(prompt if self._screen.is_terminal and sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            self._screen.remark()
+            return None
+        except UnicodeDecodeError:
+            self._screen.complain("that line is not UTF-8 text: type it again")
+            return ""
+        return typed.strip()
+
+    def _attempt(self, typed: str) -> None:
+        """Answer a line or a command. Whatever goes wrong, the talk goes on."""
+        try:
+            if typed.startswith("/"):
+                self._obey(*typed.split(maxsplit=1))
+            else:
+                self._runner.run(self._answer(typed))
+        except KeyboardInterrupt:
+            self._screen.remark("  interrupted")
+        except NPCEngineError as error:
+            self._screen.complain(str(error))
+        for note in self._notes.take():
+            self._screen.warn(f"  {note}")
+        self._screen.remark()
+
+    async def _answer(self, typed: str) -> None:
+        npc, name = self._persona.id, self._persona.name
+        if not typed:
+            await self._screen.tell(name, self._engine.greet(npc, **self._terms))
+            return
+        async with self._engine.stream(npc, typed, **self._terms) as line:
+            await self._screen.speak(name, line)
+
+    def _obey(self, command: str, rest: str = "") -> None:
+        if command == "/as":
+            self._speak_as(printable(rest))
+        elif command == "/prompt":
+            self._runner.run(self._show_prompt(check_line(rest) if rest else "…"))
+        elif command == "/reset":
+            turns = self._runner.run(self._engine.forget(self._terms["player"]))
+            self._screen.write(f"Forgotten: {turns} turn{'' if turns == 1 else 's'}.")
+        elif command == "/help":
+            for usage, meaning in HELP.items():
+                self._screen.write(f"{usage:<15} {meaning}")
+        else:
+            near = get_close_matches(command, _COMMANDS, 1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            self._screen.complain(f"there is no command {command}: {hint}/help lists them all")
+
+    def _speak_as(self, name: str) -> None:
+        if not name:
+            raise UsageError("say who speaks: /as NAME")
+        self._terms["player"] = name
+
+    async def _show_prompt(self, line: str) -> None:
+        turns = await self._engine._store.read(
+            Origin(REALM, self._persona.id, self._terms["player"])
+        )
+        scene = self._terms["scene"]
+        for section in explain(self._persona, window(turns), scene, line):
+            kind = "static" if section.static else "changes"
+            self._screen.write(f"{section.name} · {section.tokens} tokens · {kind}", "bold")
+            self._screen.write(f"{section.text}\n")

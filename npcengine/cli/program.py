@@ -1,0 +1,58 @@
+"""The program: its commands, and what all of them have in common."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from npcengine.cli.chat import chat
+from npcengine.cli.exits import EXIT_CODES, explained
+from npcengine.cli.lint import lint
+from npcengine.cli.prompt import prompt
+from npcengine.cli.say import say
+from npcengine.cli.screen import Screen
+from npcengine.version import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    epilog=EXIT_CODES,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        Screen().write(f"npcengine {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Game characters that speak for themselves.
+
+    The models of GROQ_API_KEY or OPENAI_API_KEY answer; without either, the characters speak
+    their authored lines.
+    """
+
+
+for command in (chat, say, prompt, lint):
+    app.command()(command)
+
+
+def run() -> None:
+    """Run the command that the arguments ask for, and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # no character of a reply may end the program
+            stream.reconfigure(errors="backslashreplace")
+    with explained():
+        app(prog_name="npcengine")

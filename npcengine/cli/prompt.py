@@ -1,0 +1,71 @@
+"""`npcengine prompt`: what a model would get to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from npcengine.cli.screen import Screen
+from npcengine.cli.terms import PERSONAS, AsJson, Npc, Personas, Place, Time, cast_of
+from npcengine.prompt.build import SectionReport, build_tail, explain, static_prefix
+from npcengine.prompt.speech import check_line
+from npcengine.turns import Scene
+
+Line = Annotated[
+    str | None,
+    typer.Argument(metavar="[LINE]", help="What the player says; without it, the greeting."),
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Show each section's tokens and hash instead.")
+]
+
+
+def prompt(
+    npc: Npc,
+    line: Line = None,
+    personas: Personas = PERSONAS,
+    place: Place = "",
+    time: Time = "",
+    explained: Explain = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the messages that a first line to a character would send."""
+    persona = cast_of(personas)[npc]
+    said = "" if line is None else check_line(line)
+    scene, screen = Scene(place, time), Screen()
+    if explained:
+        reports = explain(persona, (), scene, said)
+        if as_json:
+            screen.write_json([asdict(report) for report in reports])
+        else:
+            screen.write_table(_table(reports))
+        return
+    messages = static_prefix(persona).messages + build_tail(persona, (), scene, said)
+    if as_json:
+        screen.write_json([asdict(message) for message in messages])
+        return
+    for message in messages:
+        screen.write(f"{message.role}:", "bold")
+        screen.write(f"{message.content}\n")
+
+
+def _table(reports: Sequence[SectionReport]) -> Table:
+    table = Table("section", box=None, pad_edge=False, header_style="bold")
+    table.add_column("tokens", justify="right")
+    table.add_column("")
+    table.add_column("sha256")
+    for report in reports:
+        table.add_row(report.name, str(report.tokens), _kind(report.static), report.sha256)
+    table.add_section()
+    for name, kinds in (("static", {True}), ("changes", {False}), ("all", {True, False})):
+        tokens = sum(report.tokens for report in reports if report.static in kinds)
+        table.add_row(name, str(tokens), "", "", style="bold")
+    return table
+
+
+def _kind(static: bool) -> str:
+    return "static" if static else "changes"

@@ -1,0 +1,58 @@
+"""How replies look: their words, and where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10
+
+from rich.text import Text
+
+from npcengine.cli.visible import visible
+from npcengine.turns import Piece, Reply
+
+_STYLES = {"text": "", "emote": "dim italic", "thinking": "dim"}
+_WHOLE = ("stop", "limit")
+
+
+def spoken(pieces: Sequence[Piece]) -> Text:
+    """Return pieces as they are shown; a `thinking` piece only until something is said."""
+    shown = Text()
+    kind = ""
+    for piece in [each for each in pieces if each.kind != "thinking"] or pieces[-1:]:
+        words = visible(piece.text)
+        apart = "emote" in (kind, piece.kind) and shown.plain[-1:].strip() and words[:1].strip()
+        shown.append(f" {words}" if apart else words, _STYLES[piece.kind])
+        kind = piece.kind
+    return shown
+
+
+def whole(reply: Reply) -> Text:
+    """Return a reply that did not come piece by piece, as it is shown."""
+    emotes = [Piece("emote", emote) for emote in reply.emotes]
+    return spoken([*emotes, Piece("text", reply.text)])
+
+
+def source_line(reply: Reply) -> str:
+    """Return where a reply came from, how long it took and what it cost, in one line."""
+    model = f"{reply.provider} {reply.model}".strip()
+    sources = {
+        "model": model,
+        "cache": f"cache ({model})",
+        "authored": f"authored ({reply.reason})",
+    }
+    parts = [sources[reply.source]]
+    if reply.reason != "offline":
+        if reply.first_text is not None:
+            parts.append(f"first word {reply.first_text:.2f} s")
+        parts.append(f"{reply.elapsed:.2f} s")
+    if reply.cost is not None:
+        parts.append(dollars(reply.cost))
+    if reply.finish not in _WHOLE:
+        parts.append(f"cut short ({reply.finish})")
+    return " · ".join(parts)
+
+
+def dollars(amount: float) -> str:
+    """Return an amount with two significant digits, and at least with cents."""
+    digits = 2 if amount <= 0 else max(2, 1 - floor(log10(amount)))
+    return f"${amount:.{digits}f}"

@@ -1,0 +1,99 @@
+"""What the program writes: wrapped and coloured on a terminal, bare everywhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from npcengine.cli.replies import source_line, spoken, whole
+from npcengine.cli.visible import visible
+from npcengine.dialogue.line import Line
+from npcengine.turns import Piece, Reply
+
+_NAME_WIDTH = 24
+_WAITING = Text("…", "dim")
+
+
+class Screen:
+    """Standard output and standard error. Nothing that is written is taken for markup."""
+
+    def __init__(self) -> None:
+        self._out = Console(highlight=False, markup=False, emoji=False)
+        self._err = Console(highlight=False, markup=False, emoji=False, stderr=True)
+
+    @property
+    def is_terminal(self) -> bool:
+        """True when somebody is looking at the output, so that decoration is welcome."""
+        return self._out.is_terminal
+
+    def write(self, text: str | Text = "", style: str = "") -> None:
+        """Write a line of output."""
+        _write(self._out, text, style)
+
+    def remark(self, text: str = "") -> None:
+        """Write a dim line about the output, where somebody is looking."""
+        if self.is_terminal:
+            _write(self._out, text, "dim")
+
+    def warn(self, text: str) -> None:
+        """Write a dim line to standard error."""
+        _write(self._err, text, "dim")
+
+    def complain(self, text: str) -> None:
+        """Write to standard error what is wrong and what to do about it."""
+        _write(self._err, text, "red")
+
+    def write_table(self, table: Table) -> None:
+        """Write a table."""
+        self._out.print(table)
+
+    def write_json(self, data: object) -> None:
+        """Write one JSON document on one line, in ASCII: no terminal can take harm from it."""
+        self._out.file.write(f"{json.dumps(data)}\n")
+
+    async def speak(self, name: str, line: Line) -> Reply:
+        """Write a line as it comes, then where it came from."""
+        pieces: list[Piece] = []
+        with self._live(name) as live:
+            async for piece in line:
+                pieces.append(piece)
+                live.update(_row(name, spoken(pieces)), refresh=True)
+        self._end(line.reply)
+        return line.reply
+
+    async def tell(self, name: str, coming: Awaitable[Reply]) -> Reply:
+        """Write a reply that comes whole, then where it came from."""
+        with self._live(name) as live:
+            reply = await coming
+            live.update(_row(name, whole(reply)), refresh=True)
+        self._end(reply)
+        return reply
+
+    def _live(self, name: str) -> Live:
+        # Without a terminal nothing is shown before the line has ended, and then bare.
+        console = self._out if self.is_terminal else Console(quiet=True)
+        return Live(_row(name, _WAITING), console=console, auto_refresh=False)
+
+    def _end(self, reply: Reply) -> None:
+        if self.is_terminal:
+            self.remark(f"  {source_line(reply)}")
+        else:
+            self.write(reply.text)
+
+
+def _row(name: str, words: RenderableType) -> Table:
+    row = Table.grid(padding=(0, 1))
+    row.add_column(style="bold", max_width=_NAME_WIDTH, overflow="fold")
+    row.add_column(overflow="fold")
+    row.add_row(Text(f"{visible(name)}:"), words)
+    return row
+
+
+def _write(console: Console, text: str | Text, style: str) -> None:
+    shown = Text(visible(text), style) if isinstance(text, str) else text
+    console.print(shown, soft_wrap=not console.is_terminal)

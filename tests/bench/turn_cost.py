@@ -1,0 +1,159 @@
+"""What a turn costs in processor time, beside the plain HTTP call that it contains.
+
+Two clients take turns in one process against a canned server in another: the engine, and
+`httpx.AsyncClient` posting the very same body with its default transport. Processor time is
+this process's own; rounds alternate, and the ratio is taken round by round, so that a
+machine that changes its speed changes both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from npcengine import NPCEngine, Persona, Scene
+from npcengine.backend.models import profile
+from npcengine.backend.wire import encode_request
+from npcengine.hooks import logger
+from npcengine.messages import Origin
+from npcengine.persona.model import Cache
+from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.testing.scripted import ScriptedBackend
+from npcengine.turns import Turn
+
+ROUNDS = 15
+CALLS = 120
+HISTORY = 9
+REPLY = (
+    "Aye, leave it on the bench and I will see to the edge, though the tang is cracked and "
+    "wants a new rivet first"
+)  # 24 words, which the canned server streams as 24 tokens
+SMITH = Persona(
+    id="smith",
+    name="Mira",
+    description="A gruff but fair blacksmith who has held the forge of Oakvale for ten years.",
+    traits=("gruff", "fair", "dry"),
+    knowledge=("The mill burned down in the spring.", "The caravan is nine days late."),
+    cache=Cache(scope="none"),
+)
+LINE = "Can you mend this sword before the caravan leaves?"
+SCENE = Scene(place="the forge", time="dusk")
+
+
+def start_server() -> tuple[subprocess.Popen[str], str]:
+    command = [
+        sys.executable, "-m", "npcengine.testing.fake_provider",
+        "--style", "groq", "--reply", REPLY,
+    ]  # fmt: skip
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    if server.stdout is None:
+        raise RuntimeError("no output from the server")
+    url = next(word for word in server.stdout.readline().split() if word.startswith("http"))
+    return server, url
+
+
+async def cost(call: Callable[[str], Awaitable[object]], players: list[str]) -> float:
+    """Return the processor time of one call, in microseconds."""
+    gc.collect()
+    gc.disable()
+    before = time.process_time()
+    for player in players:
+        await call(player)
+    spent = time.process_time() - before
+    gc.enable()
+    return spent / len(players) * 1e6
+
+
+async def remember(store: InMemoryConversations, player: str) -> None:
+    for number in range(HISTORY):
+        turn = Turn(f"And what of the {number}th one, over there?", f"{number}. {REPLY}.", 0.0)
+        await store.append(Origin("main", "smith", player), turn)
+
+
+async def body_of_a_turn(*, streamed: bool) -> bytes:
+    """Return the bytes that the engine sends for a turn with such a history."""
+    backend, store = ScriptedBackend(), InMemoryConversations()
+    await remember(store, "0")
+    async with NPCEngine(personas=[SMITH], backends={"fast": backend}, store=store) as engine:
+        if streamed:
+            async with engine.stream("smith", LINE, player="0", scene=SCENE) as line:
+                async for _ in line:
+                    pass
+        else:
+            await engine.say("smith", LINE, player="0", scene=SCENE)
+    return encode_request(backend.requests[0], profile("groq", "openai/gpt-oss-20b"))
+
+
+async def main() -> None:
+    logger.disabled = True
+    server, url = start_server()
+    env = {"GROQ_API_KEY": "gsk_a_key_of_no_account", "GROQ_BASE_URL": url}
+    store = InMemoryConversations()
+    try:
+        async with (
+            NPCEngine.from_env(personas=[SMITH], environ=env, store=store) as engine,
+            httpx.AsyncClient() as client,
+        ):
+            for streamed in (False, True):
+                row = await compare(engine, store, client, url, streamed=streamed)
+                sys.stdout.write(row + "\n")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def compare(
+    engine: NPCEngine,
+    store: InMemoryConversations,
+    client: httpx.AsyncClient,
+    url: str,
+    *,
+    streamed: bool,
+) -> str:
+    body = await body_of_a_turn(streamed=streamed)
+    target = f"{url}/openai/v1/chat/completions"
+    headers = {
+        "authorization": "Bearer gsk_a_key_of_no_account",
+        "content-type": "application/json",
+    }
+
+    async def plain(_: str) -> None:
+        response = await client.post(target, content=body, headers=headers)
+        if response.status_code != 200:
+            raise RuntimeError(response.text)
+
+    async def turn(player: str) -> None:
+        if streamed:
+            async with engine.stream("smith", LINE, player=player, scene=SCENE) as line:
+                async for _ in line:
+                    pass
+            reply = line.reply
+        else:
+            reply = await engine.say("smith", LINE, player=player, scene=SCENE)
+        if reply.source != "model":
+            raise RuntimeError(f"no model answered: {reply}")
+
+    ours, theirs = [], []
+    for number in range(ROUNDS):
+        players = [f"{streamed}-{number}-{call}" for call in range(CALLS)]
+        for player in players:
+            await remember(store, player)
+        ours.append(await cost(turn, players))
+        theirs.append(await cost(plain, players))
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    return (
+        f"{'streamed' if streamed else 'plain':9}"
+        f"turn {statistics.median(ours):6.0f} µs   httpx {statistics.median(theirs):6.0f} µs"
+        f"   ratio {ratio:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
