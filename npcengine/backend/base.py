@@ -114,6 +114,10 @@ class ChatStream:
         return text_or_end
 
     async def _read(self) -> str | None:
+        if self._closing:
+            # The deadline has passed just now, and the task that closes has not had its turn.
+            await self._end(self._closing)
+            return None
         self._reader = task = asyncio.current_task()
         cancelling = task.cancelling() if task else 0
         try:
@@ -158,6 +162,12 @@ class ChatStream:
         for listener in listeners:
             _tell(listener, completion)
         await self._source.aclose()
+
+    def extend(self, deadline: float) -> None:
+        """Let the stream go on until `deadline`, for a backend that was given less time to open it."""
+        if self._timer is not None and self._completion is None and not self._closing:
+            self._timer.cancel()
+            self._timer = self._clock.call_at(deadline, self._expire)
 
     async def aclose(self) -> None:
         """Stop the answer where it stands; text that was not read yet is dropped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from npcengine.backend.base import Backend, ChatStream
 from npcengine.clock import Clock, Expiry
@@ -14,8 +15,8 @@ from npcengine.messages import ChatRequest
 class Fallback:
     """A `Backend` that opens several, by name, in order of preference.
 
-    Each but the last may take half of the time that is left, so that one which never
-    answers leaves the next a fair chance. The limit ends with the first content: what is
+    Each but the last gets half of the time that is left as its deadline, so that one which
+    never answers leaves the next a fair chance. That ends with the first content: what is
     being said may use the whole deadline.
     """
 
@@ -37,13 +38,17 @@ class Fallback:
             now = self._clock.now()
             if now >= request.deadline:
                 break
-            patience = (request.deadline - now) / (1 if number == last else 2)
+            left = request.deadline - now
+            asked = request if number == last else replace(request, deadline=now + left / 2)
             try:
-                async with Expiry(self._clock, now + patience):
-                    return await backend.open(request)
+                async with Expiry(self._clock, asked.deadline):
+                    stream = await backend.open(asked)
+                if asked is not request:
+                    stream.extend(request.deadline)
+                return stream
             except TimeoutError:
                 error: BackendError = DeadlineExceeded(
-                    f"{name}: no content within {patience:.1f} s"
+                    f"{name}: no content within {asked.deadline - now:.1f} s"
                 )
             except BackendError as failed:
                 error = failed

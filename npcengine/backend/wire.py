@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from npcengine.backend.failures import code_of
 from npcengine.backend.models import Profile
 from npcengine.messages import ChatRequest, Finish, Message, Usage, encode_messages
 
@@ -20,6 +21,8 @@ FINISHES: Mapping[str, Finish] = {
 
 OTHER_CAP = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 """An answer must always be limited: where one name is refused, the other is tried."""
+MAX_TOKENS = 1 << 30
+"""The most that any count of tokens is believed to be."""
 
 
 def encode_request(request: ChatRequest, profile: Profile, refused: Collection[str] = ()) -> bytes:
@@ -29,19 +32,11 @@ def encode_request(request: ChatRequest, profile: Profile, refused: Collection[s
     copied as it was encoded once.
     """
     tail = fold_systems(request.tail) if profile.folds_scene else request.tail
+    messages = [request.prefix.encoded, encode_messages(tail)] if tail else [request.prefix.encoded]
     parameters = json.dumps(
         request_parameters(request, profile, refused), ensure_ascii=False, separators=(",", ":")
     )
-    return b"".join(
-        (
-            b'{"messages":[',
-            request.prefix.encoded,
-            b",",
-            encode_messages(tail),
-            b"],",
-            parameters.encode()[1:],
-        )
-    )
+    return b"".join((b'{"messages":[', b",".join(messages), b"],", parameters.encode()[1:]))
 
 
 def request_parameters(
@@ -122,7 +117,8 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
         request_id = _text(own.get("id")) or None
     text = refusal = ""
     finish: Finish | None = None
-    for choice in data.get("choices") or ():
+    choices = data.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
         if not isinstance(choice, dict) or choice.get("index", 0) != 0:
             continue
         content = choice.get(part)
@@ -147,8 +143,7 @@ def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if not error:
         return None, None
     if isinstance(error, dict):
-        code = error.get("code") or error.get("type")
-        return _text(error.get("message")) or "no reason given", str(code) if code else None
+        return _text(error.get("message")) or "no reason given", code_of(error)
     return str(error), None
 
 
@@ -156,7 +151,7 @@ def _usage_of(value: object) -> Usage | None:
     if not isinstance(value, dict) or not isinstance(value.get("prompt_tokens"), int):
         return None
     return Usage(
-        prompt=value["prompt_tokens"],
+        prompt=_count(value, "prompt_tokens"),
         completion=_count(value, "completion_tokens"),
         cached=_count(value.get("prompt_tokens_details"), "cached_tokens"),
         reasoning=_count(value.get("completion_tokens_details"), "reasoning_tokens"),
@@ -165,7 +160,7 @@ def _usage_of(value: object) -> Usage | None:
 
 def _count(table: object, name: str) -> int:
     value = table.get(name) if isinstance(table, dict) else None
-    return value if isinstance(value, int) else 0
+    return min(max(value, 0), MAX_TOKENS) if isinstance(value, int) else 0
 
 
 class StopCutter:
@@ -184,11 +179,12 @@ class StopCutter:
         if self.stopped:
             return ""
         text = self._held + text
-        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        # What ends first stops first, as if the characters came one by one.
+        found = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
         if found:
             self.stopped = True
             self._held = ""
-            return text[: min(found)]
+            return text[: min(found)[1]]
         keep = max(self._overlap(text, stop) for stop in self._stops)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]

@@ -7,6 +7,7 @@ import contextlib
 import sys
 from difflib import get_close_matches
 
+from npcengine.cli.keyboard import unechoed
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import (
@@ -118,13 +119,14 @@ class Talk:
             if typed.startswith("/"):
                 self._obey(*typed.split(maxsplit=1))
             else:
-                self._runner.run(self._answer(typed))
+                with unechoed():
+                    self._runner.run(self._answer(typed))
         except KeyboardInterrupt:
-            self._screen.remark("  interrupted")
+            self._screen.remark("interrupted", indent=2)
         except NPCEngineError as error:
             self._screen.complain(str(error))
         for note in self._notes.take():
-            self._screen.warn(f"  {note}")
+            self._screen.warn(note, indent=2)
         self._screen.remark()
 
     async def _answer(self, typed: str) -> None:

@@ -19,7 +19,7 @@ def spoken(pieces: Sequence[Piece]) -> Text:
     shown = Text()
     kind = ""
     for piece in [each for each in pieces if each.kind != "thinking"] or pieces[-1:]:
-        words = visible(piece.text)
+        words = visible(f"*{piece.text}*" if piece.kind == "emote" else piece.text)
         apart = "emote" in (kind, piece.kind) and shown.plain[-1:].strip() and words[:1].strip()
         shown.append(f" {words}" if apart else words, _STYLES[piece.kind])
         kind = piece.kind
@@ -42,9 +42,8 @@ def source_line(reply: Reply) -> str:
     }
     parts = [sources[reply.source]]
     if reply.reason != "offline":
-        if reply.first_text is not None:
-            parts.append(f"first word {reply.first_text:.2f} s")
-        parts.append(f"{reply.elapsed:.2f} s")
+        first, last = (f"{seconds or 0:.2f} s" for seconds in (reply.first_text, reply.elapsed))
+        parts += [last] if first == last else [f"first word {first}", last]
     if reply.cost is not None:
         parts.append(dollars(reply.cost))
     if reply.finish not in _WHOLE:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -35,14 +36,14 @@ class Screen:
         """Write a line of output."""
         _write(self._out, text, style)
 
-    def remark(self, text: str = "") -> None:
+    def remark(self, text: str = "", indent: int = 0) -> None:
         """Write a dim line about the output, where somebody is looking."""
         if self.is_terminal:
-            _write(self._out, text, "dim")
+            _write(self._out, text, "dim", indent)
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, indent: int = 0) -> None:
         """Write a dim line to standard error."""
-        _write(self._err, text, "dim")
+        _write(self._err, text, "dim", indent)
 
     def complain(self, text: str) -> None:
         """Write to standard error what is wrong and what to do about it."""
@@ -81,7 +82,7 @@ class Screen:
 
     def _end(self, reply: Reply) -> None:
         if self.is_terminal:
-            self.remark(f"  {source_line(reply)}")
+            self.remark(source_line(reply), indent=2)
         else:
             self.write(reply.text)
 
@@ -94,6 +95,9 @@ def _row(name: str, words: RenderableType) -> Table:
     return row
 
 
-def _write(console: Console, text: str | Text, style: str) -> None:
+def _write(console: Console, text: str | Text, style: str, indent: int = 0) -> None:
     shown = Text(visible(text), style) if isinstance(text, str) else text
-    console.print(shown, soft_wrap=not console.is_terminal)
+    if console.is_terminal:
+        console.print(Padding(shown, (0, 0, 0, indent), expand=False))
+    else:
+        console.print(shown, soft_wrap=True)

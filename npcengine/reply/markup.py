@@ -1,280 +1,227 @@
-"""Takes out of a model's text, as it comes in, whatever nobody says aloud.
+"""Markup in a model's text: tags, control tokens, Markdown, BBCode, thoughts and `*actions*`.
 
-A construct is decided from at most `WINDOW` characters, whether they come at once or one by
-one, so the same text gives the same result however it was cut. What is longer is taken as
-plain text without its markers. Marker characters never come out, so taking one thing out
-cannot put another one together.
+None of the characters that markup is made of is ever passed on: each belongs to a token that
+is removed, or is dropped, or becomes a parenthesis or space. So nothing that is removed can bring
+the halves of another token together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Literal
 
-WINDOW = 128
-"""Characters that are held back at most."""
+MAX_EMOTE = 120
+"""Characters of the longest emote; anything longer between asterisks is text."""
+SPECIAL = r"*_<>\[\]|｜`"
 
-Kind = Literal["text", "emote", "stop"]
+Span = tuple[Literal["text", "emote"], str]
 
+_SPECIAL = re.compile(f"[{SPECIAL}]")
+_WAIT = -1
+_BOLD = re.compile(r"\*{2,}|_{2,}")
 
-class Token(NamedTuple):
-    """A part of what is said or done; `stop` when somebody else begins to speak."""
+# Of each construct: what it is when it is whole, and how it may begin at the end of a stream.
+_TAG = re.compile(r"<([^\s<>\d][^<>\n]{0,80})>")
+_TAG_OPEN = re.compile(r"<(?:[^\s<>\d][^<>\n]{0,80})?")
+_BRACKET = re.compile(r"\[([^\[\]\n]{1,80})\](\([^()\s]{0,200}\))?")
+_BRACKET_OPEN = re.compile(r"\[[^\[\]\n]{0,80}(?:\](?:\([^()\s]{0,200})?)?")
+_FENCE = re.compile(r"`{3,8}[\w+#.-]{0,20}\n")
+_FENCE_OPEN = re.compile(r"`{1,2}|`{3,8}[\w+#.-]{0,20}")
+_TICKS = re.compile("`+")
+_MARKED = {
+    "*": re.compile(rf"\*(?!\s)([^*\n<]{{1,{MAX_EMOTE}}})(?<!\s)\*(?!\*)"),
+    "_": re.compile(rf"_(?!\s)([^_\n<]{{1,{MAX_EMOTE}}})(?<!\s)_(?!\w)"),
+}
+_MARKED_OPEN = {
+    "*": re.compile(rf"\*(?:(?!\s)[^*\n<]{{0,{MAX_EMOTE}}}(?:(?<!\s)\*)?)?"),
+    "_": re.compile(rf"_(?:(?!\s)[^_\n<]{{0,{MAX_EMOTE}}}(?:(?<!\s)_)?)?"),
+}
+_THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)\s{0,2}>", re.IGNORECASE)
+_THOUGHT_END_LENGTH = 15
 
-    kind: Kind
-    text: str
-
-
-Step = tuple[int | None, Token | None]
-WAIT: Step = (None, None)
-
-# Control, bidi, zero-width, tag, private and surrogate characters. Joiners stay.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff\U000e0000-\U000e0fff"
-    "\U000f0000-\U0010ffff]"
-)
-# Where plain text stops being plain. Colon, h and w may belong to an address.
-_SPECIAL = re.compile(
-    r"[*_<>\[\]`{}\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]"
-    r"|:(?=//|/?\Z)|\b[hH](?=[tT]|\Z)|\b[wW](?=[wW]|\Z)"
-)
-_ADDRESSES = ("http://", "https://", "www.", "://")
-_ADDRESS_END = re.compile(r"[\s<>\"'”’)\]}，。！？、；：）」』]")
-_TAG = re.compile(r"<{1,2}(?=[\w/|｜!?])[^<>\n]{0,80}>")
-_LINK = re.compile(r"\[([^\[\]\n]{0,60})\]\([^()\n]{0,60}\)")
-_BRACKETED = re.compile(r"\[([^\[\]\n]{0,100})\]")
-_TAG_WORDS = re.compile(
-    r"/?(?:inst|system_prompt|available_tools|tool_calls?|b|i|u|s|url|img|code|quote|colou?r"
-    r"|size|font|center|left|right|list|sys|start|end|eos|bos)(?:=.*)?\Z",
+_TAG_NAME = re.compile(r"[a-z][a-z0-9]*")
+_THOUGHTS = frozenset({"think", "thinking", "thought", "reasoning"})
+_BREAKS = frozenset({"br", "p", "div", "li", "tr", "hr"})
+_INSTRUCTION = re.compile(r"/?(?:INST|SYS)", re.IGNORECASE)
+_BBCODE = re.compile(
+    r"/?(?:b|i|u|s|url|img|quote|code|list|size|font|colou?r|bgcolor|fgcolor|center|left|right"
+    r"|fill|indent|table|cell|ul|ol|lb|rb|p|hint|meta|outline_size|outline_color|font_size"
+    r"|wave|tornado|shake|fade|rainbow|pulse)(?:[= ][^\n]*)?|\*",
     re.IGNORECASE,
 )
-_STARRED = re.compile(r"\*(?!\s)([^*\n]{1,120})\*")
-_UNDERLINED = re.compile(r"_(?!\s)([^_\n]{1,120})_(?![^\W_])")
-_LINE_MARK = re.compile(r"(?:#{1,6}|[-•>*+]|-{3,6}|`{3}\w{0,20})(?=\s)")
-_MAYBE_LINE_MARK = re.compile(r"(?:#{1,6}|[-•>*+]|-{2,6}|`{1,3}\w{0,20})\Z")
-_THINK = re.compile(r"<\s{0,3}think(?:ing)?\s{0,3}>", re.IGNORECASE)
-_THINK_END = re.compile(r"</\s{0,3}think(?:ing)?\s{0,3}>", re.IGNORECASE)
-_THINK_END_LONGEST = 18
-_ORNAMENT = ' *_[]()"“”#>'
-_NOT_SAID = re.compile(r"[*_<>\[\]`{}]|(?:https?:/|www\.|:/)\S*|\s+", re.IGNORECASE)
 
 
 class Markup:
-    """Turns raw text into tokens.
+    """Split a model's text into spoken text, with its newlines, and emotes."""
 
-    `boundary` tells whether what was said so far has come to a pause: there a gesture is
-    likelier than a stressed word.
-    """
-
-    def __init__(
-        self,
-        own_labels: Sequence[str],
-        other_labels: Sequence[str],
-        boundary: Callable[[], bool],
-    ) -> None:
-        self._labels = {label.lower(): True for label in own_labels if label}
-        self._labels |= {label.lower(): False for label in other_labels if label}
-        self._boundary = boundary
+    def __init__(self) -> None:
         self._held = ""
-        self._last = ""
-        self._line_start = True
-        self._skip: Literal["", "address", "thought"] = ""
-        self._end = False
+        self._thinking = False
+        self._spans: list[Span] = []
+        self._parts: list[str] = []
+        self._adjoining = ""
+        self._before = ""
 
-    def feed(self, text: str, *, end: bool = False) -> Iterator[Token]:
-        """Take the next text, at the `end` also what was held back; give what is decided.
+    @property
+    def idle(self) -> bool:
+        """True when nothing is held back or hidden."""
+        return not self._held and not self._thinking
 
-        The tokens must be taken one by one as they come: `boundary` is asked in between.
-        """
-        if not text.isprintable():
-            text = UNSEEN.sub("", text)
-        self._end = end
-        # The last character that was passed stays in front: word boundaries depend on it.
-        buffer = f"{self._last}{self._held}{text}"
-        at = len(self._last)
-        while at < len(buffer):
-            after, token = self._step(buffer, at)
-            if after is None:
-                break
-            at = after
-            if token is not None:
-                yield token
-        self._last = buffer[at - 1 : at] if at else ""
-        self._held = buffer[at:]
+    def passed(self, text: str) -> None:
+        """Note text without special characters that was delivered without `feed`."""
+        self._adjoining = self._before = text[-1]
 
-    def passes(self, text: str) -> bool:
-        """Tell whether `text` is plain where it stands, and take it if it is."""
-        if self._held or self._line_start or self._skip or not text.isprintable():
-            return False
-        if not text or _SPECIAL.search(text):
-            return False
-        self._last = text[-1]
-        return True
+    def feed(self, text: str, *, final: bool = False) -> list[Span]:
+        """Return what is certain; with `final`, all that is left."""
+        text = self._held + text
+        self._held = text[self._scan(text, final=final) :]
+        self._end_text()
+        spans, self._spans = self._spans, []
+        return spans
 
-    def _step(self, buffer: str, at: int) -> Step:
-        """Decide what stands at `at`: where to go on (None: wait for more), and a token."""
-        if self._skip == "address":
-            return self._skip_address(buffer, at)
-        if self._skip == "thought":
-            return self._skip_thought(buffer, at)
-        if self._line_start:
-            return self._begin_line(buffer, at)
-        special = _SPECIAL.search(buffer, at)
-        until = special.start() if special is not None else len(buffer)
-        if until > at:
-            return until, Token("text", buffer[at:until])
-        return self._special(buffer, at)
+    def _scan(self, text: str, *, final: bool) -> int:
+        """Take in the text up to the index that is returned: the rest is undecided."""
+        at, end = 0, len(text)
+        while at < end:
+            if self._thinking:
+                found = _THOUGHT_END.search(text, at)
+                if found is None:
+                    tail = text.rfind("<", max(at, end - _THOUGHT_END_LENGTH))
+                    return end if final or tail < 0 else tail
+                self._thinking = False
+                at = found.end()
+                continue
+            special = _SPECIAL.search(text, at)
+            if special is None:
+                self._say(text[at:])
+                return end
+            self._say(text[at : special.start()])
+            at = self._STEPS[special[0]](self, text, special.start(), final)
+            if at == _WAIT:
+                return special.start()
+        return end
 
-    def _skip_address(self, buffer: str, at: int) -> Step:
-        found = _ADDRESS_END.search(buffer, at)
+    def _say(self, text: str) -> None:
+        if text:
+            self._parts.append(text)
+            self._adjoining = text[-1]
+            self._before = text.rstrip(" ")[-1:] or self._before
+
+    def _end_text(self) -> None:
+        if self._parts:
+            self._spans.append(("text", "".join(self._parts)))
+            self._parts.clear()
+
+    def _say_marked(self, text: str) -> None:
+        """Say what stood between markers. It may hold other markup, of ever fewer kinds."""
+        self._scan(text, final=True)
+
+    def _angle(self, text: str, at: int, final: bool) -> int:
+        if not final and _TAG_OPEN.fullmatch(text, at):
+            return _WAIT
+        tag = _TAG.match(text, at)
+        if tag is None:
+            return at + 1
+        name = _TAG_NAME.search(tag[1].lower())
+        known = name[0] if name else ""
+        if tag[1][0] in "|｜" or known in _BREAKS:
+            self._say("\n")
+        elif known in _THOUGHTS and tag[1][0] != "/" and tag[1][-1] != "/":
+            self._thinking = True
+        return tag.end()
+
+    def _bracket(self, text: str, at: int, final: bool) -> int:
+        if not final and _BRACKET_OPEN.fullmatch(text, at):
+            return _WAIT
+        found = _BRACKET.match(text, at)
         if found is None:
-            return len(buffer), None
-        self._skip = ""
-        return found.start(), None
+            self._say("(")
+            return at + 1
+        if found[2]:
+            self._say_marked(found[1])
+        elif _INSTRUCTION.fullmatch(found[1]):
+            self._say("\n")
+        elif not _BBCODE.fullmatch(found[1]):
+            self._say("(")
+            self._say_marked(found[1])
+            self._say(")")
+        return found.end()
 
-    def _skip_thought(self, buffer: str, at: int) -> Step:
-        over = _THINK_END.search(buffer, at)
-        if over is not None:
-            self._skip = ""
-            self._line_start = True
-            return over.end(), None
-        keep = 0 if self._end else _THINK_END_LONGEST
-        after = max(at, len(buffer) - keep)
-        return (after, None) if after > at else WAIT
+    def _tick(self, text: str, at: int, final: bool) -> int:
+        if not final and _FENCE_OPEN.fullmatch(text, at):
+            return _WAIT
+        if fence := _FENCE.match(text, at):
+            self._say("\n")
+            return fence.end()
+        ticks = _TICKS.match(text, at)
+        return ticks.end() if ticks else at + 1
 
-    def _begin_line(self, buffer: str, at: int) -> Step:
-        """Take away what may stand before the first word of a line: labels and list marks."""
-        window = buffer[at : at + WINDOW]
-        if window[0].isspace():
-            return at + 1, Token("text", " ")
-        size, own = self._label(window)
-        if size is None:
-            return WAIT
-        if size:
-            return (at + size, None) if own else (at + size, Token("stop", ""))
-        mark = _LINE_MARK.match(window)
-        if mark is not None:
-            return at + mark.end(), None
-        if _MAYBE_LINE_MARK.match(window) and self._waits(window):
-            return WAIT
-        self._line_start = False
-        return at, None
-
-    def _label(self, window: str) -> tuple[int | None, bool]:
-        """Return how long a speaker's label is (0: there is none, None: wait), and whose."""
-        bare = window.lstrip(_ORNAMENT)
-        waits = False
-        for label, own in self._labels.items():
-            if bare[: len(label)].lower() == label:
-                rest = bare[len(label) :].lstrip(_ORNAMENT)
-                if rest.startswith((":", "：")):
-                    return len(window) - len(rest) + 1, own
-                waits = waits or not rest
-            else:
-                waits = waits or label.startswith(bare.lower())
-        return (None, False) if waits and self._waits(window) else (0, False)
-
-    def _waits(self, window: str) -> bool:
-        """Tell whether more text could still change what stands here."""
-        return not self._end and len(window) < WINDOW
-
-    def _special(self, buffer: str, at: int) -> Step:
-        char = buffer[at]
-        window = buffer[at : at + WINDOW]
-        if char == "*":
-            return self._star(window, at)
-        if char == "<":
-            return self._tag(window, at)
-        if char == "[":
-            return self._bracket(window, at)
-        if char == "_":
-            return self._underscore(window, at, after_word=buffer[at - 1 : at].isalnum())
-        if char in "hHwW:":
-            return self._address(window, at)
-        if char.isspace():
-            self._line_start = True
-            return at + 1, Token("text", " ")
-        return at + 1, None
-
-    def _address(self, window: str, at: int) -> Step:
-        start = window[:8].lower()
-        for address in _ADDRESSES:
-            if start.startswith(address):
-                self._skip = "address"
-                return at + len(address), None
-            if address.startswith(start) and self._waits(window):
-                return WAIT
-        return at + 1, Token("text", window[0])
-
-    def _star(self, window: str, at: int) -> Step:
-        if window.startswith("**"):
-            return at + 2, None
-        found = _STARRED.match(window)
-        if found is not None:
-            return at + found.end(), self._gesture(found[1])
-        if self._waits(window) and "\n" not in window and not window[1:2].isspace():
-            return WAIT
-        return at + 1, None
-
-    def _underscore(self, window: str, at: int, *, after_word: bool) -> Step:
-        if after_word:
-            return at + 1, Token("text", "_")
-        found = _UNDERLINED.match(window)
-        if found is not None and not (found.end() == len(window) and self._waits(window)):
-            return at + found.end(), self._gesture(found[1])
-        closed = "_" in window[1:-1] or "\n" in window or window[1:2].isspace()
-        return WAIT if self._waits(window) and not closed else (at + 1, None)
-
-    def _gesture(self, inner: str) -> Token | None:
-        """Tell a gesture from a stressed word.
-
-        After a pause it is a gesture, unless it is one capitalised word that does not look
-        like a verb (`*Never* say that`, but `*Sighs* Well.`). In the middle of a sentence it
-        takes three words, or four characters of a script without spaces, to be one.
-        """
-        said = plain(inner)
-        words = said.split()
-        if not words:
-            return None
-        wide = len(said) >= 4 and said[0] >= "\u2e80"
-        if self._boundary():
-            stressed = len(words) == 1 and said[0].isupper() and not said.endswith("s")
+    def _mark(self, text: str, at: int, final: bool) -> int:
+        mark = text[at]
+        if bold := _BOLD.match(text, at):
+            open_ended = bold.end() == len(text) and not final
+            if open_ended and len(bold[0]) == 2:
+                return _WAIT
+            return bold.end() - 2 if open_ended else bold.end()
+        if not final and _MARKED_OPEN[mark].fullmatch(text, at):
+            return _WAIT
+        if mark == "_" and self._adjoining.isalnum():
+            if text[at + 1 : at + 2].isalnum():
+                self._say("_")
+            return at + 1
+        found = _MARKED[mark].match(text, at)
+        if found is None:
+            return at + 1
+        after = text[found.end() : found.end() + 2]
+        if is_action(found[1], self._before, after):
+            self._act(found[1])
         else:
-            stressed = len(words) < 3 and not wide
-        return Token("text" if stressed else "emote", said)
+            self._say_marked(found[1])
+        return found.end()
 
-    def _tag(self, window: str, at: int) -> Step:
-        thought = _THINK.match(window)
-        if thought is not None:
-            self._skip = "thought"
-            return at + thought.end(), None
-        found = _TAG.match(window)
-        if found is not None:
-            return at + found.end(), None
-        open_ = len(window) < 84 and not set("<>\n") & set(window[2:])
-        return WAIT if open_ and self._waits(window) else (at + 1, None)
+    def _act(self, marked: str) -> None:
+        done = plain(marked)
+        if done:
+            self._end_text()
+            self._spans.append(("emote", done))
+            self._parts.append(" ")
+            self._adjoining = self._before = ""
 
-    def _bracket(self, window: str, at: int) -> Step:
-        link = _LINK.match(window)
-        if link is not None:
-            said = plain(link[1])
-            return at + link.end(), Token("text", said) if said else None
-        found = _BRACKETED.match(window)
-        if found is None:
-            open_ = len(window) < 102 and not set("[]\n") & set(window[1:])
-            return WAIT if open_ and self._waits(window) else (at + 1, None)
-        following = window[found.end() :]
-        linking = following.startswith("(") and not set(")(\n") & set(following[1:])
-        if self._waits(window) and (not following or linking):
-            return WAIT
-        if _TAG_WORDS.match(found[1]):
-            return at + found.end(), None
-        if self._boundary() and (said := plain(found[1])):
-            return at + found.end(), Token("emote", said)
-        return at + 1, None
+    def _drop(self, text: str, at: int, final: bool) -> int:
+        return at + 1
+
+    def _part(self, text: str, at: int, final: bool) -> int:
+        self._say(")" if text[at] == "]" else " ")
+        return at + 1
+
+    _STEPS: dict[str, Callable[[Markup, str, int, bool], int]] = {  # noqa: RUF012
+        "<": _angle, "[": _bracket, "`": _tick, "*": _mark, "_": _mark,
+        ">": _drop, "]": _part, "|": _part, "｜": _part,
+    }  # fmt: skip
 
 
 def plain(text: str) -> str:
-    """Return a short text without markers and addresses, on one line."""
-    return " ".join(_NOT_SAID.sub(" ", text).split())
+    """Return the text on one line without any markup."""
+    if _SPECIAL.search(text):
+        text = "".join(span[1] for span in Markup().feed(text, final=True))
+    return " ".join(text.split())
+
+
+# Marked words are done, not stressed, when they stand where a sentence may begin, and are not
+# capitalised words that a sentence then runs on from (`*Never* say that`); or when they come in
+# the middle of a sentence and are at least three (`Well *wipes her hands* so be it`), or are the
+# last of the line (`Hello *waves*`), and are not capitalised like a title.
+def is_action(marked: str, before: str, after: str) -> bool:
+    """Tell whether `*marked*` is an action, by the last character before it and two after it."""
+    follows = after.strip(" ")[:1]
+    if marked[-1] in "!?！？:：" or follows in (":", "：") or not any(map(str.isalnum, marked)):
+        return False
+    if not before.isalnum() and before not in tuple(",;、，；'’"):
+        return marked[0].islower() or not follows.islower()
+    if marked[0].isupper():
+        return False
+    wide = sum(char > "\u2e80" for char in marked)
+    if max(len(marked.split()), wide // 2) > 2:
+        return True
+    return follows in ("", "\n") and marked[-1] not in ".。…"

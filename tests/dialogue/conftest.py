@@ -1,49 +1,9 @@
-"""A small cast, and an engine whose backend and clock a test holds in its hands."""
-
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from npcengine import NPCEngine, Persona
-from npcengine.hooks import Event
-from npcengine.persona.model import Example, StockLines
-from npcengine.stores.inmemory import InMemoryConversations
-from npcengine.testing.manual_clock import ManualClock
-from npcengine.testing.scripted import Script, ScriptedBackend
-
-MIRA = Persona(
-    id="mira",
-    name="Mira Holt",
-    description="The blacksmith.",
-    greetings=("What d'ye need?", "Mind the sparks."),
-    examples=(Example(player="Can you mend my sword?", npc="Leave it by the anvil."),),
-    knowledge=("The old mill burned down in spring.",),
-    stock_lines=StockLines(
-        fallback=("Hm.", "Ask me later.", "Could be."),
-        confused=("Talk plain.",),
-        refuse=("I'll not speak of that.",),
-        busy=("Iron's hot. Wait.", "Not now."),
-        thinking=("wipes her hands",),
-    ),
-)
-TOM = Persona(id="tom", name="Tom", description="The guard.")
-
-
-class Stage:
-    """An engine and all that a test wants to look at beside it."""
-
-    def __init__(self, *script: Script) -> None:
-        self.clock = ManualClock()
-        self.backend = ScriptedBackend(script or ("Aye.",), self.clock)
-        self.store = InMemoryConversations()
-        self.events: list[Event] = []
-        self.engine = NPCEngine(
-            personas=[MIRA, TOM],
-            backends={"fast": self.backend} if script else None,
-            store=self.store,
-            hooks=[self.events.append],
-            clock=self.clock,
-        )
+from npcengine.testing.scripted import Script
+from tests.dialogue.stage import Stage
 
 
 @pytest.fixture

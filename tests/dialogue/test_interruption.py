@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from conftest import Stage
 
 from npcengine.dialogue.line import Line
 from npcengine.errors import EngineClosed
 from npcengine.messages import Origin
+from tests.dialogue.stage import Stage
 
 Make = Callable[..., Stage]
 AYLA = Origin("main", "mira", "ayla")

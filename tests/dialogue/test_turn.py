@@ -1,10 +1,9 @@
 """A turn from a player's line to an answer that is remembered."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
-from conftest import MIRA, Stage
 
 from npcengine import NPCEngine, Piece, Reply, Scene, TurnEnded, UsageError
 from npcengine.dialogue.line import Line
@@ -20,6 +19,7 @@ from npcengine.errors import (
 )
 from npcengine.messages import Origin
 from npcengine.testing.scripted import ScriptedBackend
+from tests.dialogue.stage import MIRA, Stage
 
 Make = Callable[..., Stage]
 AYLA = Origin("main", "mira", "ayla")
@@ -117,11 +117,14 @@ async def test_a_failing_provider_gives_an_authored_line_and_is_reported(stage: 
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_strict_raises_instead_and_leaves_no_trace(stage: Make, streamed: bool) -> None:
     s = stage(ProviderFailed("down"))
+    if streamed:
+        turn: Awaitable[object] = pieces_of(
+            s.engine.stream("mira", "Hello.", player="ayla", strict=True)
+        )
+    else:
+        turn = s.engine.say("mira", "Hello.", player="ayla", strict=True)
     with pytest.raises(ProviderFailed):
-        if streamed:
-            await pieces_of(s.engine.stream("mira", "Hello.", player="ayla", strict=True))
-        else:
-            await s.engine.say("mira", "Hello.", player="ayla", strict=True)
+        await turn
     assert await said(s) == []
 
 

@@ -1,5 +1,7 @@
 """The window on a conversation: bounded, and moving in large steps."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_the_beginning_stays_put_for_many_turns() -> None:
     """A prefix cache hits while the first turn of the window stays the same."""
     turns = tuple(turn(n) for n in range(200))
     starts = [window(turns[: end + 1])[0] for end in range(200)]
-    moves = sum(a != b for a, b in zip(starts, starts[1:], strict=False))
+    moves = sum(a != b for a, b in pairwise(starts))
     assert moves <= 200 / 8
 
 
