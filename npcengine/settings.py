@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from npcengine.errors import InvalidSetting
+
 KEY_VARIABLES = ("GROQ_API_KEY", "OPENAI_API_KEY")
 TIER_VARIABLES = {"fast": "NPCENGINE_FAST", "smart": "NPCENGINE_SMART", "deep": "NPCENGINE_DEEP"}
 BASE_URL_VARIABLES = {"groq": "GROQ_BASE_URL", "openai": "OPENAI_BASE_URL"}
@@ -19,7 +21,7 @@ PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one engine. Keys do not show in its repr."""
+    """The settings of one engine. Its repr shows no keys, and no proxies with their passwords."""
 
     keys: Mapping[str, SecretStr] = field(default_factory=dict)
     """By the name of their variable."""
@@ -28,7 +30,7 @@ class Settings:
     routes: Mapping[str, str] = field(default_factory=dict)
     """By tier, where they differ from the default: `groq:MODEL, openai:MODEL@URL`."""
     openai_headers: Mapping[str, str] = field(default_factory=dict)
-    proxies: Mapping[str, str] = field(default_factory=dict)
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By scheme, as `https`; `no` lists the hosts that are reached directly."""
 
     @classmethod
@@ -38,12 +40,20 @@ class Settings:
         Variables of the vendors have the meaning that the vendors' own clients give them:
         `GROQ_BASE_URL` ends before `/openai/v1`, `OPENAI_BASE_URL` includes `/v1`. An empty
         variable counts as unset.
+
+        Raises:
+            InvalidSetting: A key or an id has a character in it that no header can carry.
         """
         source = os.environ if environ is None else environ
         env = {name: value.strip() for name, value in source.items() if value.strip()}
         lower = {name.lower(): value for name, value in env.items()}
+        for name in (*KEY_VARIABLES, *OPENAI_HEADERS):
+            if not env.get(name, "").isprintable():
+                raise InvalidSetting(name, "it has a line break or the like inside; copy it again")
         proxies = {
-            name.removesuffix("_proxy"): lower[name] for name in PROXY_VARIABLES if name in lower
+            name.removesuffix("_proxy"): value if "://" in value else f"http://{value}"
+            for name in PROXY_VARIABLES
+            if (value := lower.get(name))
         }
         if "no_proxy" in lower:
             proxies["no"] = lower["no_proxy"]
@@ -56,7 +66,11 @@ class Settings:
         )
 
     def proxy_for(self, url: str) -> str | None:
-        """Return the proxy for requests to `url`, or None where it is reached directly."""
+        """Return the proxy for requests to `url`, or None where it is reached directly.
+
+        Raises:
+            InvalidSetting: The proxy there does not speak HTTP.
+        """
         parts = urlsplit(url)
         host = parts.hostname or ""
         if host == "localhost" or host.startswith("127.") or host == "::1":
@@ -65,4 +79,10 @@ class Settings:
             direct = entry.strip().removeprefix(".")
             if direct and (direct in ("*", host) or host.endswith(f".{direct}")):
                 return None
-        return self.proxies.get(parts.scheme) or self.proxies.get("all")
+        proxy = self.proxies.get(parts.scheme) or self.proxies.get("all")
+        if proxy and not proxy.lower().startswith(("http://", "https://")):
+            scheme = proxy.partition("://")[0]
+            raise InvalidSetting(
+                "proxy", f"it is http:// or https://, not {scheme}://; see NO_PROXY"
+            )
+        return proxy

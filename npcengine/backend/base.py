@@ -164,7 +164,7 @@ class ChatStream:
         await self._source.aclose()
 
     def extend(self, deadline: float) -> None:
-        """Let the stream go on until `deadline`, for a backend that was given less time to open it."""
+        """Let the stream go on until `deadline`, when it had less time to be opened."""
         if self._timer is not None and self._completion is None and not self._closing:
             self._timer.cancel()
             self._timer = self._clock.call_at(deadline, self._expire)

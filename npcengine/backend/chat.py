@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import SecretStr
 
 from npcengine.backend.base import ChatStream
-from npcengine.backend.failures import failure
+from npcengine.backend.failures import failure, named
 from npcengine.backend.http import Header, HttpAnswer, HttpClient
 from npcengine.backend.models import Profile
 from npcengine.backend.reading import Reading
@@ -54,6 +54,7 @@ class ChatBackend:
         self._profile = profile
         self._endpoint = endpoint
         self._headers = endpoint.all_headers()
+        self._key = endpoint.key.get_secret_value() if endpoint.key is not None else ""
         self._client = client
         self._clock = clock
         self._refused: frozenset[str] = frozenset()
@@ -98,9 +99,7 @@ class ChatBackend:
         return request
 
     def _named(self, error: BackendError) -> BackendError:
-        error.provider = error.provider or self._profile.provider
-        error.model = error.model or self._profile.model
-        return error
+        return named(error, self._profile.provider, self._profile.model)
 
     async def _open(self, request: ChatRequest) -> ChatStream:
         sent = self._clock.now()
@@ -110,7 +109,9 @@ class ChatBackend:
             kind = answer.headers.get("content-type", "")
             if answer.status != 200:
                 raise await self._failure(answer)
-            reading = Reading(self._profile, request, answer, self._clock, sent, self._refused)
+            reading = Reading(
+                self._profile, request, answer, self._clock, sent, self._refused, self._key
+            )
             if kind.startswith("text/event-stream"):
                 first = await reading.read()
                 if first is None:
@@ -124,14 +125,12 @@ class ChatBackend:
             raise
 
     async def _failure(self, answer: HttpAnswer) -> BackendError:
-        body = await answer.body(1 << 16)
-        if self._endpoint.key is not None:
-            body = body.replace(self._endpoint.key.get_secret_value().encode(), b"[key]")
         return failure(
             answer.status,
             answer.headers,
-            body,
+            await answer.body(1 << 16),
             provider=self._profile.provider,
             model=self._profile.model,
             wall=self._clock.wall(),
+            key=self._key,
         )

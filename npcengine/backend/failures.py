@@ -57,7 +57,14 @@ ADVICE: Mapping[type[BackendError], str] = {
     RequestTooLarge: "shorten the persona, or the history",
 }
 
+NO_REASON = "no reason given"
+MAX_NAME = 80
+"""Characters of a code, a parameter or a request's id that an error carries."""
+
 _SECRET = re.compile(r"\b(?:sk|gsk)[-_][\w*.-]{4,}")
+_UNITS: Mapping[str, float] = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[smhd])")
+_TRY_AGAIN = re.compile(rf"try again in ((?:{_DURATION.pattern}){{1,4}})")
 
 
 def failure(
@@ -68,47 +75,63 @@ def failure(
     provider: str,
     model: str,
     wall: float,
+    key: str = "",
 ) -> BackendError:
     """Return the error for an answer whose status is not 200.
 
-    `headers` have lower-case names; `wall` is the time now, in seconds since the epoch.
+    `headers` have lower-case names; `wall` is the time now, in seconds since the epoch. The
+    `key` that was sent is taken out of what the provider says.
     """
     error = _error_object(body)
-    code = error.get("code") or error.get("type")
+    code = code_of(error)
     param = error.get("param")
     message = error.get("message")
     if not isinstance(message, str) or not message:
         message = _describe(headers, body)
     kind = _kind(status, code)
     advice = ADVICE.get(kind)
-    said = clean(message)
+    said = clean(message, key) or NO_REASON
     return kind(
         f"{said}; {advice}" if advice else said,
         provider=provider,
         model=model,
         status=status,
-        code=str(code) if code else None,
-        param=param if isinstance(param, str) else None,
-        request_id=request_id(headers),
+        code=code,
+        param=clean_name(param),
+        request_id=clean_name(headers.get("x-request-id")),
         retry_after=retry_after(headers, message, wall),
     )
 
 
-def _kind(status: int, code: object) -> type[BackendError]:
-    known = BY_CODE.get(code) if isinstance(code, str) else None
+def code_of(error: Mapping[str, Any]) -> str | None:
+    """Return what an error object calls itself. A code that is a number only repeats a status."""
+    return clean_name(error.get("code")) or clean_name(error.get("type"))
+
+
+def _kind(status: int, code: str | None) -> type[BackendError]:
+    known = BY_CODE.get(code or "")
     fixed = BY_STATUS.get(status)
     default = ProviderFailed if status >= 500 else RequestRefused if status >= 400 else BadAnswer
     return known or fixed or default
 
 
-def reported(message: str, code: str | None, request: str | None) -> BackendError:
+def reported(message: str, code: str | None, request: str | None, key: str = "") -> BackendError:
     """Return the error that a provider reports in the middle of an answer with status 200."""
     kind = BY_CODE.get(code or "", StreamBroken)
-    return kind(clean(message), code=code, request_id=request)
+    return kind(clean(message, key) or NO_REASON, code=code, request_id=request)
 
 
-def clean(text: str) -> str:
+def named(error: BackendError, provider: str, model: str) -> BackendError:
+    """Return `error` with whom it concerns, where it does not know that yet."""
+    error.provider = error.provider or provider
+    error.model = error.model or model
+    return error
+
+
+def clean(text: str, key: str = "") -> str:
     """Return a provider's words fit for one line of a log: no keys, no control characters."""
+    if key:
+        text = text.replace(key, "[key]")
     printable = "".join(
         " " if unicodedata.category(char)[0] == "C" else char for char in text[:2000]
     )
@@ -116,10 +139,9 @@ def clean(text: str) -> str:
     return folded if len(folded) <= MAX_MESSAGE else folded[: MAX_MESSAGE - 1] + "…"
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the provider's id of a request, for its support desk."""
-    value = headers.get("x-request-id")
-    return clean(value)[:80] if value else None
+def clean_name(value: object) -> str | None:
+    """Return a provider's name for something, such as a code; None when it is not a text."""
+    return clean(value)[:MAX_NAME] or None if isinstance(value, str) else None
 
 
 def retry_after(headers: Mapping[str, str], message: str, wall: float) -> float | None:
@@ -130,9 +152,11 @@ def retry_after(headers: Mapping[str, str], message: str, wall: float) -> float 
             return float(value) / scale
     try:
         until = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
-        said = re.search(r"try again in (\d{1,6}(?:\.\d{1,6})?)s", message[:2000])
-        return float(said[1]) if said else None
+    except (ValueError, OverflowError):
+        said = _TRY_AGAIN.search(message[:2000])
+        if said is None:
+            return None
+        return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(said[1]))
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.fromtimestamp(wall, UTC)).total_seconds())
@@ -151,7 +175,7 @@ def _error_object(body: bytes) -> dict[str, Any]:
 
 def _describe(headers: Mapping[str, str], body: bytes) -> str:
     if not body.strip():
-        return "no reason given"
+        return NO_REASON
     kind = headers.get("content-type", "").partition(";")[0]
     if kind == "text/html" or body.lstrip()[:1] == b"<":
         title = re.search(rb"<title>([^<]{1,200})", body[:20_000], re.IGNORECASE)

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from npcengine.backend.failures import clean
 from npcengine.errors import BackendError, BadAnswer, StreamBroken, Unreachable
 from npcengine.version import __version__
 
 if TYPE_CHECKING:
     import ssl
 
+    import aiohttp
     import httpx
 
 Header = tuple[bytes, bytes]
@@ -46,8 +48,10 @@ class HttpAnswer:
             StreamBroken: The connection was lost before the body's end.
             BadAnswer: The body is not what its headers say.
         """
-        encoded = self.headers.get("content-encoding", "identity") != "identity"
-        body = self._response.aiter_bytes() if encoded else self._response.stream
+        encoding = self.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("identity", "gzip", "deflate"):
+            raise BadAnswer(f"nobody asked for a body compressed as {clean(encoding)!r}")
+        body = self._response.stream if encoding == "identity" else self._response.aiter_bytes()
         try:
             async for chunk in body:  # type: ignore[union-attr]
                 yield chunk
@@ -154,22 +158,31 @@ def _translated(error: Exception, otherwise: type[BackendError]) -> BackendError
     if isinstance(error, BackendError):
         return error
     cause = error.__cause__ if isinstance(error, httpx.TransportError) else error
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | aiohttp.InvalidURL):
-        return Unreachable(f"{error}; check the base URL")
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | ValueError):
+        # A ValueError is what aiohttp and the codecs below it make of a host that cannot be one.
+        return Unreachable(f"{clean(str(error))}; check the base URL")
     if isinstance(error, httpx.DecodingError):
         return BadAnswer(f"the body is not encoded as its headers say: {error}")
-    if isinstance(cause, aiohttp.ClientConnectorDNSError):
-        return Unreachable(f"no host is called {cause.host!r}; check the base URL")
-    if isinstance(cause, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return Unreachable(f"TLS with {cause.host}:{cause.port} failed: {cause}")
     if isinstance(cause, aiohttp.ClientConnectorError):
-        where = f"{cause.host}:{cause.port}"
-        return Unreachable(f"cannot connect to {where}: {cause.os_error.strerror or cause}")
+        return _not_connected(cause)
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return Unreachable(f"the proxy said {cause.status} {clean(cause.message)}; check its URL")
     if isinstance(cause, aiohttp.ClientResponseError):
-        return BadAnswer(f"what answers there does not speak HTTP: {cause.message}")
+        return BadAnswer(f"what answers there does not speak HTTP: {clean(cause.message)}")
     if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
         # Most often a kept connection that the server had closed meanwhile: try again at once.
         return otherwise("the connection was closed before an answer came", retry_after=0.0)
     if isinstance(error, httpx.TransportError | aiohttp.ClientError | OSError):
-        return otherwise(f"the connection failed: {str(error) or type(error).__name__}")
+        return otherwise(f"the connection failed: {clean(str(error)) or type(error).__name__}")
     raise error
+
+
+def _not_connected(error: aiohttp.ClientConnectorError) -> Unreachable:
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreachable(f"no host is called {error.host!r}; check the base URL")
+    where = f"{error.host}:{error.port}"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+        return Unreachable(f"TLS with {where} failed: {error}")
+    return Unreachable(f"cannot connect to {where}: {error.os_error.strerror or error}")

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from npcengine.backend.failures import reported, request_id
+from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
 from npcengine.backend.sse import EventDecoder, EventTooLarge
@@ -37,21 +37,24 @@ class Reading:
         clock: Clock,
         sent: float,
         refused: frozenset[str],
+        key: str,
     ) -> None:
         self._profile = profile
         self._request = request
         self._answer = answer
         self._clock = clock
         self._sent = sent
+        self._key = key
         self._chunks: AsyncGenerator[bytes] = answer.chunks()
         self._events = EventDecoder()
         self._malformed = 0
         self._parts: list[str] = []
         self._size = 0
         self._usage: Usage | None = None
-        self._request_id = request_id(answer.headers)
+        self._request_id = clean_name(answer.headers.get("x-request-id"))
         self._first: float | None = None
-        self._done = False
+        self._at_end = self._done = False
+        self._broken: BackendError | None = None
         self.finish: Finish | None = None
         stop = request.sampling.stop
         cuts = stop and ("stop" not in profile.accepts or "stop" in refused)
@@ -60,34 +63,54 @@ class Reading:
     async def read(self) -> str | None:
         """Return what one read brought that can be spoken; None at a proper end."""
         while not self._done:
-            try:
-                chunk = await anext(self._chunks)
-            except StopAsyncIteration:
-                return self._passed_on(self._events.close(), at_end=True)
-            try:
-                text = self._passed_on(self._events.feed(chunk))
-            except EventTooLarge as error:
-                raise BadAnswer(str(error)) from error
+            if self._broken is not None:
+                raise self._broken
+            text = self._passed_on(await self._next_events())
             if text:
                 return text
-        if self._cutter is None or not self._cutter.stopped:
+        if not self._at_end and (self._cutter is None or not self._cutter.stopped):
             await self._linger()
         return None
 
-    def _passed_on(self, events: list[bytes], *, at_end: bool = False) -> str | None:
-        text = "".join([self._take(event) for event in events])
-        if at_end and self.finish is None and not self._done:
-            self._keep(text)
-            raise StreamBroken("the stream ended before it was finished")
-        self._done = self._done or at_end
+    async def _next_events(self) -> list[bytes]:
+        try:
+            chunk = await anext(self._chunks, None)
+            if chunk is not None:
+                return self._events.feed(chunk)
+            self._at_end = True
+            return self._events.close()
+        except EventTooLarge as error:
+            raise BadAnswer(str(error)) from error
+
+    def _passed_on(self, events: list[bytes]) -> str:
+        text = self._spoken(events)
         if self._cutter is not None:
             text = self._cutter.feed(text)
-            if self._done:
+            if self._done or self._broken:
                 text += self._cutter.close()
             if self._cutter.stopped:
                 self.finish, self._done = "stop", True
         self._keep(text)
-        return text or None
+        return text
+
+    def _spoken(self, events: list[bytes]) -> str:
+        """Return the text of what one read brought, up to where the answer ends or breaks."""
+        texts: list[str] = []
+        try:
+            for event in events:
+                texts.append(self._take(event))
+                if self._done:
+                    break
+            if self._at_end and self.finish is None and not self._done:
+                raise StreamBroken("the stream ended before it was finished")
+        except BackendError as error:
+            if self._first is None:
+                raise
+            # Something was said already, so what came before the failure is said as well.
+            self._broken = error
+        else:
+            self._done = self._done or self._at_end
+        return "".join(texts)
 
     def _keep(self, text: str) -> None:
         if not text:
@@ -117,9 +140,9 @@ class Reading:
     def _note(self, chunk: Chunk) -> str:
         """Keep account of a chunk and return its text."""
         if chunk.error is not None:
-            raise reported(chunk.error, chunk.code, self._request_id)
+            raise reported(chunk.error, chunk.code, self._request_id, self._key)
         self._usage = chunk.usage or self._usage
-        self._request_id = chunk.request_id or self._request_id
+        self._request_id = clean_name(chunk.request_id) or self._request_id
         self.finish = self.finish or chunk.finish
         if chunk.refusal:
             self.finish = "filtered"
@@ -141,8 +164,8 @@ class Reading:
             data: Any = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise BadAnswer("the answer is not JSON") from error
-        if not isinstance(data, dict):
-            raise BadAnswer("the answer is not a chat completion")
+        if not isinstance(data, dict) or not ("choices" in data or "error" in data):
+            raise BadAnswer("the answer is not a chat completion; check the base URL")
         text = self._note(read_chunk(data, "message"))
         if self._cutter is not None:
             text = self._cutter.feed(text) + self._cutter.close()
@@ -153,6 +176,11 @@ class Reading:
 
     def completion(self, finish: Finish | None, error: Exception | None) -> Completion:
         """Return what came so far, priced."""
+        if self._done and error is None:
+            # It was here whole, whoever left or whatever ran out while it was read to its end.
+            finish = self.finish
+        if isinstance(error, BackendError):
+            named(error, self._profile.provider, self._profile.model)
         now = self._clock.now()
         text = "".join(self._parts)
         usage = self._usage or self._estimated(text)

@@ -143,17 +143,18 @@ def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if not error:
         return None, None
     if isinstance(error, dict):
-        return _text(error.get("message")) or "no reason given", code_of(error)
+        return _text(error.get("message")), code_of(error)
     return str(error), None
 
 
 def _usage_of(value: object) -> Usage | None:
     if not isinstance(value, dict) or not isinstance(value.get("prompt_tokens"), int):
         return None
+    prompt = _count(value, "prompt_tokens")
     return Usage(
-        prompt=_count(value, "prompt_tokens"),
+        prompt=prompt,
         completion=_count(value, "completion_tokens"),
-        cached=_count(value.get("prompt_tokens_details"), "cached_tokens"),
+        cached=min(_count(value.get("prompt_tokens_details"), "cached_tokens"), prompt),
         reasoning=_count(value.get("completion_tokens_details"), "reasoning_tokens"),
     )
 

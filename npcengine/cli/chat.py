@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections.abc import Coroutine
 from difflib import get_close_matches
 
 from npcengine.cli.keyboard import unechoed
@@ -25,13 +26,15 @@ from npcengine.cli.terms import (
     is_offline,
 )
 from npcengine.cli.visible import visible
-from npcengine.engine import REALM, NPCEngine, Terms
+from npcengine.engine import MAX_ID, REALM, NPCEngine, Terms
 from npcengine.errors import NPCEngineError, UsageError
 from npcengine.memory.history import window
 from npcengine.messages import Origin
 from npcengine.persona.model import Persona
 from npcengine.prompt.build import explain
 from npcengine.prompt.speech import check_line, printable
+from npcengine.stores.base import ConversationStore
+from npcengine.stores.inmemory import InMemoryConversations
 from npcengine.turns import Scene
 
 with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
@@ -57,12 +60,13 @@ def chat(
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
     notes = Notes()
-    engine = engine_of(personas)
+    store = InMemoryConversations()
+    engine = engine_of(personas, store)
     terms = Terms(player=player, scene=Scene(place, time), deadline=deadline)
     with asyncio.Runner() as runner:
         runner.run(engine.__aenter__())
         try:
-            Talk(engine, engine.cast[npc], terms, runner, notes).run()
+            Talk(engine, store, engine.cast[npc], terms, runner, notes).run()
         finally:
             runner.run(engine.aclose())
 
@@ -77,12 +81,14 @@ class Talk:
     def __init__(
         self,
         engine: NPCEngine,
+        store: ConversationStore,
         persona: Persona,
         terms: Terms,
         runner: asyncio.Runner,
         notes: Notes,
     ) -> None:
         self._engine = engine
+        self._store = store
         self._persona = persona
         self._terms = terms
         self._runner = runner
@@ -94,48 +100,53 @@ class Talk:
         if is_offline(self._engine):
             self._notes.take()
             self._screen.warn(OFFLINE)
-        self._screen.remark("/help says what else can be typed; Ctrl-D leaves.\n")
-        self._attempt("")
+        self._screen.remark("/help says what else can be typed; Ctrl-D leaves.")
+        self._screen.gap()
+        self._hear(self._greeting())
         while (typed := self._typed()) not in (None, "/quit"):
             if typed:
-                self._attempt(typed)
+                self._respond(typed)
         self._screen.remark("Farewell.")
 
     def _typed(self) -> str | None:
         prompt = f"{visible(self._terms['player'])}> "
         try:
-            typed = input(prompt if self._screen.is_terminal and sys.stdin.isatty() else "")
+            typed = input(prompt if self._screen.decorated and sys.stdin.isatty() else "")
         except (EOFError, KeyboardInterrupt):
-            self._screen.remark()
+            self._screen.gap()
             return None
         except UnicodeDecodeError:
             self._screen.complain("that line is not UTF-8 text: type it again")
             return ""
         return typed.strip()
 
-    def _attempt(self, typed: str) -> None:
-        """Answer a line or a command. Whatever goes wrong, the talk goes on."""
+    def _respond(self, typed: str) -> None:
+        """Answer a line or a command. Whatever is wrong with it, the talk goes on."""
         try:
             if typed.startswith("/"):
                 self._obey(*typed.split(maxsplit=1))
             else:
-                with unechoed():
-                    self._runner.run(self._answer(typed))
-        except KeyboardInterrupt:
-            self._screen.remark("interrupted", indent=2)
+                self._hear(self._answer(typed))
         except NPCEngineError as error:
             self._screen.complain(str(error))
+
+    def _hear(self, words: Coroutine[None, None, None]) -> None:
+        try:
+            with unechoed():
+                self._runner.run(words)
+        except KeyboardInterrupt:
+            self._screen.remark("interrupted", indent=2)
         for note in self._notes.take():
             self._screen.warn(note, indent=2)
-        self._screen.remark()
+        self._screen.gap()
+
+    async def _greeting(self) -> None:
+        greeting = self._engine.greet(self._persona.id, **self._terms)
+        await self._screen.tell(self._persona.name, greeting)
 
     async def _answer(self, typed: str) -> None:
-        npc, name = self._persona.id, self._persona.name
-        if not typed:
-            await self._screen.tell(name, self._engine.greet(npc, **self._terms))
-            return
-        async with self._engine.stream(npc, typed, **self._terms) as line:
-            await self._screen.speak(name, line)
+        async with self._engine.stream(self._persona.id, typed, **self._terms) as line:
+            await self._screen.speak(self._persona.name, line)
 
     def _obey(self, command: str, rest: str = "") -> None:
         if command == "/as":
@@ -154,14 +165,12 @@ class Talk:
             self._screen.complain(f"there is no command {command}: {hint}/help lists them all")
 
     def _speak_as(self, name: str) -> None:
-        if not name:
-            raise UsageError("say who speaks: /as NAME")
+        if not 0 < len(name) <= MAX_ID:
+            raise UsageError(f"say who speaks, in at most {MAX_ID} characters: /as NAME")
         self._terms["player"] = name
 
     async def _show_prompt(self, line: str) -> None:
-        turns = await self._engine._store.read(
-            Origin(REALM, self._persona.id, self._terms["player"])
-        )
+        turns = await self._store.read(Origin(REALM, self._persona.id, self._terms["player"]))
         scene = self._terms["scene"]
         for section in explain(self._persona, window(turns), scene, line):
             kind = "static" if section.static else "changes"

@@ -32,15 +32,17 @@ def whole(reply: Reply) -> Text:
     return spoken([*emotes, Piece("text", reply.text)])
 
 
+def source(reply: Reply) -> str:
+    """Return where a reply came from."""
+    model = f"{reply.provider} {reply.model}".strip()
+    if reply.source == "authored":
+        return f"authored ({reply.reason})"
+    return model if reply.source == "model" else f"cache ({model})"
+
+
 def source_line(reply: Reply) -> str:
     """Return where a reply came from, how long it took and what it cost, in one line."""
-    model = f"{reply.provider} {reply.model}".strip()
-    sources = {
-        "model": model,
-        "cache": f"cache ({model})",
-        "authored": f"authored ({reply.reason})",
-    }
-    parts = [sources[reply.source]]
+    parts = [source(reply)]
     if reply.reason != "offline":
         first, last = (f"{seconds or 0:.2f} s" for seconds in (reply.first_text, reply.elapsed))
         parts += [last] if first == last else [f"first word {first}", last]

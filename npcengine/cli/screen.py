@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.live import Live
 from rich.padding import Padding
 from rich.table import Table
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from npcengine.cli.replies import source_line, spoken, whole
 from npcengine.cli.visible import visible
+from npcengine.cli.wrap import Wrapped
 from npcengine.dialogue.line import Line
 from npcengine.turns import Piece, Reply
 
@@ -21,24 +22,28 @@ _WAITING = Text("…", "dim")
 
 
 class Screen:
-    """Standard output and standard error. Nothing that is written is taken for markup."""
+    """Standard output and standard error. Nothing that is written is taken for markup.
 
-    def __init__(self) -> None:
+    `decorated` adds names and remarks; by default where the output is a terminal.
+    """
+
+    def __init__(self, *, decorated: bool | None = None) -> None:
         self._out = Console(highlight=False, markup=False, emoji=False)
         self._err = Console(highlight=False, markup=False, emoji=False, stderr=True)
+        self.decorated = self._out.is_terminal if decorated is None else decorated
 
-    @property
-    def is_terminal(self) -> bool:
-        """True when somebody is looking at the output, so that decoration is welcome."""
-        return self._out.is_terminal
-
-    def write(self, text: str | Text = "", style: str = "") -> None:
+    def write(self, text: str | Text, style: str = "") -> None:
         """Write a line of output."""
         _write(self._out, text, style)
 
-    def remark(self, text: str = "", indent: int = 0) -> None:
-        """Write a dim line about the output, where somebody is looking."""
-        if self.is_terminal:
+    def gap(self) -> None:
+        """Leave a line empty, as decoration."""
+        if self.decorated:
+            self._out.line()
+
+    def remark(self, text: str, indent: int = 0) -> None:
+        """Write a dim line about the output, as decoration."""
+        if self.decorated:
             _write(self._out, text, "dim", indent)
 
     def warn(self, text: str, indent: int = 0) -> None:
@@ -64,40 +69,39 @@ class Screen:
             async for piece in line:
                 pieces.append(piece)
                 live.update(_row(name, spoken(pieces)), refresh=True)
-        self._end(line.reply)
-        return line.reply
+        return self._told(name, spoken(pieces), line.reply)
 
     async def tell(self, name: str, coming: Awaitable[Reply]) -> Reply:
         """Write a reply that comes whole, then where it came from."""
         with self._live(name) as live:
             reply = await coming
             live.update(_row(name, whole(reply)), refresh=True)
-        self._end(reply)
-        return reply
+        return self._told(name, whole(reply), reply)
 
     def _live(self, name: str) -> Live:
-        # Without a terminal nothing is shown before the line has ended, and then bare.
-        console = self._out if self.is_terminal else Console(quiet=True)
+        console = self._out if self._out.is_terminal else Console(quiet=True)
         return Live(_row(name, _WAITING), console=console, auto_refresh=False)
 
-    def _end(self, reply: Reply) -> None:
-        if self.is_terminal:
-            self.remark(source_line(reply), indent=2)
-        else:
+    def _told(self, name: str, words: Text, reply: Reply) -> Reply:
+        if not self.decorated:
             self.write(reply.text)
+        elif not self._out.is_terminal:
+            self._out.print(_row(name, words))
+        self.remark(source_line(reply), indent=2)
+        return reply
 
 
-def _row(name: str, words: RenderableType) -> Table:
+def _row(name: str, words: Text) -> Table:
     row = Table.grid(padding=(0, 1))
     row.add_column(style="bold", max_width=_NAME_WIDTH, overflow="fold")
     row.add_column(overflow="fold")
-    row.add_row(Text(f"{visible(name)}:"), words)
+    row.add_row(Text(f"{visible(name)}:"), Wrapped(words))
     return row
 
 
 def _write(console: Console, text: str | Text, style: str, indent: int = 0) -> None:
     shown = Text(visible(text), style) if isinstance(text, str) else text
     if console.is_terminal:
-        console.print(Padding(shown, (0, 0, 0, indent), expand=False))
+        console.print(Padding(Wrapped(shown), (0, 0, 0, indent), expand=False))
     else:
-        console.print(shown, soft_wrap=True)
+        console.print(Text(" " * indent) + shown, soft_wrap=True)

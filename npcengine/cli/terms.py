@@ -11,6 +11,7 @@ from npcengine.engine import DEADLINE, NPCEngine
 from npcengine.errors import UsageError
 from npcengine.persona.cast import Cast
 from npcengine.persona.loader import load_cast
+from npcengine.stores.base import ConversationStore
 
 Npc = Annotated[str, typer.Argument(metavar="NPC", help="The id of a persona.")]
 Personas = Annotated[
@@ -43,9 +44,9 @@ def cast_of(personas: Path) -> Cast:
     return load_cast(personas)
 
 
-def engine_of(personas: Path) -> NPCEngine:
+def engine_of(personas: Path, store: ConversationStore | None = None) -> NPCEngine:
     """Set up an engine as the environment says. Raises what `cast_of` does."""
-    return NPCEngine.from_env(personas=cast_of(personas))
+    return NPCEngine.from_env(personas=cast_of(personas), store=store)
 
 
 def is_offline(engine: NPCEngine) -> bool:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from npcengine.dialogue.words import has_words, is_greeting, topics
 from npcengine.persona.model import Persona
-from npcengine.turns import Reason
+from npcengine.reply.parser import ReplyParser
+from npcengine.turns import Piece, Reason
 
 GOOD_MATCH = 0.3
-"""How much of what the player said must be met for a line to count as an answer, 0 to 1."""
+"""How much of what a line asks about must be met for another to count as an answer, 0 to 1."""
 
 # For a persona whose author wrote no stock lines at all. They say as little as possible.
 LAST_RESORT: Mapping[str, tuple[str, ...]] = {
@@ -32,22 +33,21 @@ LAST_RESORT: Mapping[str, tuple[str, ...]] = {
 }
 SILENCE = ("…", "Hm.")
 
-_WORDS = re.compile(r"[^\W_]+")
-_WIDE = re.compile(r"[\u2e80-\U0003ffff]")
-
 
 @dataclass(frozen=True, slots=True)
 class AuthoredLine:
     """A chosen line; a stock line is kept from the history that a model sees."""
 
-    text: str
+    pieces: tuple[Piece, ...]
     stock: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     text: str
-    words: frozenset[str]
+    topics: frozenset[str]
+    asked: frozenset[str]
+    """What the player asked about in the example; empty for a piece of knowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ def authored_line(
     """
     rng = random.Random(seed)
     stock = persona.stock_lines
-    if not player_line:
-        greeting = _fresh(persona.greetings or stock.fallback, said, rng)
-        if greeting is not None:
-            return AuthoredLine(greeting, stock=greeting not in persona.greetings)
     if reason == "guard":
         return _stock((stock.refuse, stock.fallback), persona, said, rng)
-    answer = _best_answer(persona, player_line, said)
+    if not player_line or is_greeting(player_line):
+        met = [each.npc for each in persona.examples if player_line and is_greeting(each.player)]
+        answer = _fresh((*persona.greetings, *met), said, rng)
+    else:
+        answer = _best_answer(persona, player_line, said)
     if answer is not None:
-        return AuthoredLine(answer, stock=False)
+        return AuthoredLine(pieces_of(answer), stock=False)
     if reason == "deadline":
         return _stock((stock.busy, stock.fallback), persona, said, rng)
-    if player_line and not _WORDS.search(player_line):
+    if player_line and not has_words(player_line):
         return _stock((stock.confused, stock.fallback), persona, said, rng)
     return _stock((stock.fallback, stock.confused), persona, said, rng)
 
@@ -95,12 +95,26 @@ def authored_line(
 def stock_ending(persona: Persona, said: Sequence[str], seed: str) -> str:
     """Choose a stock line to follow a line that broke off."""
     stock = persona.stock_lines
-    return _stock((stock.busy, stock.fallback), persona, said, random.Random(seed)).text
+    chosen = _stock((stock.busy, stock.fallback), persona, said, random.Random(seed))
+    return spoken(chosen.pieces)
 
 
-def thinking_line(persona: Persona, said: Sequence[str], seed: str) -> str:
+def thinking_line(persona: Persona, seed: str) -> str:
     """Choose what is shown while an answer is on its way: `scratches her chin`."""
-    return _fresh(persona.stock_lines.thinking, said, random.Random(seed)) or "…"
+    lines = persona.stock_lines.thinking
+    return random.Random(seed).choice(lines) if lines else "…"
+
+
+@lru_cache(maxsize=4096)
+def pieces_of(text: str) -> tuple[Piece, ...]:
+    """Take an authored line apart as a model's would be: `*nods*` is a gesture there too."""
+    parser = ReplyParser(npc_names=(), player_names=(), max_sentences=len(text) + 1)
+    return (*parser.feed(text), *parser.close())
+
+
+def spoken(pieces: Sequence[Piece]) -> str:
+    """Return what of a line is said aloud."""
+    return "".join(piece.text for piece in pieces if piece.kind == "text")
 
 
 def _stock(
@@ -110,62 +124,52 @@ def _stock(
     for lines in (*kinds, LAST_RESORT.get(language, SILENCE)):
         chosen = _fresh(lines, said, rng)
         if chosen is not None:
-            return AuthoredLine(chosen, stock=True)
+            return AuthoredLine(pieces_of(chosen), stock=True)
     raise AssertionError("there are two last resorts, and only one can be the last line said")
 
 
-def _fresh(lines: Sequence[str], said: Collection[str], rng: random.Random) -> str | None:
+def _fresh(lines: Sequence[str], said: Sequence[str], rng: random.Random) -> str | None:
     """Pick a line that was said least often; never the one that was said last."""
-    recent = list(said)
-    allowed = [line for line in lines if not recent or line != recent[-1]]
+    sayable = {line: words for line in lines if (words := spoken(pieces_of(line)))}
+    allowed = [line for line, words in sayable.items() if not said or words != said[-1]]
     if not allowed:
         return None
-    times = Counter(recent)
-    fewest = min(times[line] for line in allowed)
-    return rng.choice([line for line in allowed if times[line] == fewest])
+    times = Counter(said)
+    fewest = min(times[sayable[line]] for line in allowed)
+    return rng.choice([line for line in allowed if times[sayable[line]] == fewest])
 
 
 def _best_answer(persona: Persona, player_line: str, said: Sequence[str]) -> str | None:
     repertoire = _repertoire(persona)
-    asked = _words_of(player_line)
-    total = sum(repertoire.weights.get(word, repertoire.unknown) for word in asked)
+    asked = topics(player_line)
+    total = sum(repertoire.weights.get(topic, repertoire.unknown) for topic in asked)
     if not total:
         return None
     best, best_score = None, GOOD_MATCH
     for candidate in repertoire.answers:
-        if candidate.text in said:
-            continue
-        shared = asked & candidate.words
-        score = sum(repertoire.weights[word] for word in shared) / total
-        if score > best_score:
+        shared = asked & candidate.topics
+        score = sum(repertoire.weights[topic] for topic in shared) / total
+        # Of two that fit, the one that was written for such a question.
+        score += len(asked & candidate.asked) / len(asked) / 4
+        if score > best_score and spoken(pieces_of(candidate.text)) not in said:
             best, best_score = candidate.text, score
     return best
 
 
 @lru_cache(maxsize=256)
 def _repertoire(persona: Persona) -> _Repertoire:
-    pairs = [(each.npc, f"{each.player} {each.npc}") for each in persona.examples]
-    pairs += [(fact, fact) for fact in persona.knowledge]
-    answers = tuple(_Candidate(text, _words_of(words)) for text, words in pairs)
-    spread = Counter(word for answer in answers for word in answer.words)
+    lines = [(each.npc, each.player) for each in persona.examples]
+    lines += [(fact, "") for fact in persona.knowledge]
+    answers = tuple(
+        _Candidate(text, topics(f"{asked} {text}"), topics(asked)) for text, asked in lines
+    )
+    spread = Counter(topic for answer in answers for topic in answer.topics)
     return _Repertoire(
-        answers,
-        {word: _rarity(count, len(answers)) for word, count in spread.items()},
+        tuple(answer for answer in answers if spoken(pieces_of(answer.text))),
+        {topic: _rarity(count, len(answers)) for topic, count in spread.items()},
         _rarity(1, len(answers)) / 2,
     )
 
 
 def _rarity(count: int, answers: int) -> float:
     return math.log(1 + answers / count)
-
-
-def _words_of(text: str) -> frozenset[str]:
-    """Return the words of `text`, folded; pairs of characters where words have no spaces."""
-    found: set[str] = set()
-    for word in _WORDS.findall(text.casefold()):
-        if _WIDE.search(word):
-            found.update(word[at : at + 2] for at in range(max(1, len(word) - 1)))
-        elif len(word) > 1:
-            # The crudest stemming there is: enough to bring `swords` and `sword` together.
-            found.add(word[:-1] if len(word) > 3 and word.endswith("s") else word)
-    return frozenset(found)

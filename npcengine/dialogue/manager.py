@@ -119,8 +119,7 @@ class DialogueManager:
         speech.opening = opening
         patience = ask.started + THINKING_AFTER
         if ask.stream and patience < ask.deadline and not await self._settled(opening, patience):
-            said = [turn.npc_line for turn in turns]
-            yield Piece("thinking", thinking_line(ask.persona, said, self._seed_of(ask, turns)))
+            yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
         if not await self._settled(opening, ask.deadline):
             opening.cancel()
             speech.fail("deadline", DeadlineExceeded("no content came in time"))
@@ -175,7 +174,8 @@ class DialogueManager:
             seed=self._seed_of(ask, turns),
         )
         speech.stock = chosen.stock
-        yield Piece("text", chosen.text)
+        for piece in chosen.pieces:
+            yield piece
 
     def _request(self, ask: Ask, turns: tuple[Turn, ...]) -> ChatRequest:
         persona = ask.persona

@@ -58,4 +58,4 @@ class Links:
 
 def without_links(text: str) -> str:
     """Return the text without addresses."""
-    return Links().feed(text, final=True)
+    return Links().feed(text, final=True) if _START.search(text) else text

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+from npcengine.reply.links import without_links
+
 MAX_EMOTE = 120
 """Characters of the longest emote; anything longer between asterisks is text."""
 SPECIAL = r"*_<>\[\]|｜`"
@@ -202,10 +204,10 @@ class Markup:
 
 
 def plain(text: str) -> str:
-    """Return the text on one line without any markup."""
+    """Return the text on one line, without any markup or address."""
     if _SPECIAL.search(text):
         text = "".join(span[1] for span in Markup().feed(text, final=True))
-    return " ".join(text.split())
+    return " ".join(without_links(text).split())
 
 
 # Marked words are done, not stressed, when they stand where a sentence may begin, and are not

@@ -1,109 +1,105 @@
-"""From a model's text, as it comes in, to pieces that may be shown."""
+"""From a model's streamed text to the pieces that a player sees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 
-from npcengine.reply.markup import Markup, Token
-from npcengine.reply.sentences import SentenceCounter, ends_whole
+from npcengine.reply.characters import JOINERS, UNSEEN, Characters
+from npcengine.reply.delivery import Delivery
+from npcengine.reply.lines import Lines
+from npcengine.reply.links import Links
+from npcengine.reply.markup import SPECIAL, Markup
+from npcengine.reply.quotes import QUOTES
+from npcengine.reply.sentences import STOPS
 from npcengine.turns import Piece
 
-OWN_LABELS = ("npc", "assistant", "character")
-OTHER_LABELS = ("you", "player", "user", "human", "system", "玩家", "用户", "你")
+HOLD_BACK = 256
+"""Visible characters that were fed and not yet given are never more than these."""
 
-QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "»": "«", "「": "」", "『": "』"}
+# Words with single spaces between them and nothing that any step looks for, not even the first
+# letters of an address at the end.
+_WORD = rf"[^\s:{re.escape(STOPS)}{SPECIAL}{QUOTES}{UNSEEN}{JOINERS}]+"
+_NO_ADDRESS = r"(?<![hHwW])(?<![hHtT][tT])(?<![tT][pP])(?<![pP][sS])"
+_PLAIN = re.compile(rf" ?{_WORD}(?: {_WORD})*{_NO_ADDRESS}")
+_TAIL = 40
 
 
 class ReplyParser:
-    """Takes one reply apart, however it is cut into reads.
+    """Turn one reply's text, fed as it comes, into safe pieces.
 
-    The `text` pieces joined are what is said: one line, no markup, no address, no words of
-    the player, no more than the sentences that are wanted. The `emote` pieces are what is
-    done meanwhile. At most `markup.WINDOW` characters are held back.
+    Each step hands on what it is certain of and holds back the rest, in all never more than
+    `HOLD_BACK` visible characters: characters, markup, links, lines, delivery. In the middle of
+    a sentence, plain words pass them all by.
     """
 
     def __init__(
         self, *, npc_names: Sequence[str], player_names: Sequence[str], max_sentences: int
     ) -> None:
-        self._markup = Markup(
-            (*OWN_LABELS, *npc_names), (*OTHER_LABELS, *player_names), self._at_pause
-        )
-        self._counter = SentenceCounter(max_sentences)
-        self._said = ""
-        self._space = False
-        self._quotes = ""
-        self._done = False
+        self._characters = Characters()
+        self._markup = Markup()
+        self._links = Links()
+        self._lines = Lines(npc_names, player_names)
+        self._delivery = Delivery(max_sentences)
+        self._quiet = False
+        self._passed = ""
 
     @property
     def done(self) -> bool:
-        """True when nothing more will come: enough was said, or somebody else's turn began."""
-        return self._done
+        """True when enough was said, or the text went on to speak for the player."""
+        return self._delivery.done
 
     @property
     def ended_whole(self) -> bool:
-        """True when the text so far ends where a sentence does."""
-        return ends_whole(self._said)
+        """True when the text that was given so far ends at a sentence's end."""
+        return not self._passed and self._delivery.ended_whole
 
     def feed(self, text: str) -> list[Piece]:
-        """Take what one read brought and return what may be shown of it."""
-        if self._done:
-            return []
-        if self._markup.passes(text):
-            said = self._say(text)
-            return [Piece("text", said)] if said else []
-        return self._pieces(self._markup.feed(text))
+        """Return the pieces that are certain now; none once it is done."""
+        if self._quiet and _PLAIN.fullmatch(text):
+            self._passed = (self._passed + text)[-_TAIL:]
+            return [Piece("text", text)]
+        if self._passed:
+            self._catch_up()
+        return self._read(self._characters.feed(text), final=False)
 
     def close(self) -> list[Piece]:
-        """Return what was held back, at the end of the model's text."""
-        return [] if self._done else self._pieces(self._markup.feed("", end=True))
+        """Return what was held back: the model's text is whole."""
+        if self._passed:
+            self._catch_up()
+        self._characters.close()
+        return [*self._read("", final=True), *self._delivery.close()]
 
-    def _pieces(self, tokens: Iterable[Token]) -> list[Piece]:
+    def _catch_up(self) -> None:
+        """Let the steps know what passed them by."""
+        self._characters.last = self._links.last = self._passed[-1]
+        self._markup.passed(self._passed)
+        self._delivery.passed(self._passed)
+        self._passed = ""
+
+    def _read(self, text: str, *, final: bool) -> list[Piece]:
         pieces: list[Piece] = []
-        text = ""
-        for kind, value in tokens:
+        for kind, said in self._markup.feed(text, final=final):
             if kind == "text":
-                text += self._say(value)
-            elif kind == "emote":
-                if text:
-                    pieces.append(Piece("text", text))
-                    text = ""
-                pieces.append(Piece("emote", value))
+                pieces += self._say(said, final=False)
             else:
-                self._done = True
-            if self._done:
-                break
-        if text:
-            pieces.append(Piece("text", text))
+                pieces += self._say("", final=True)
+                pieces += self._delivery.act(said)
+        if final:
+            pieces += self._say("", final=True)
+        self._quiet = (
+            self._delivery.idle
+            and self._lines.idle
+            and self._links.idle
+            and self._markup.idle
+            and self._characters.idle
+        )
         return pieces
 
-    def _say(self, text: str) -> str:
-        """Return `text` as it is said: white space folded, the quotes around it gone."""
-        if not self._said:
-            text = self._unquote(text)
-        if self._quotes:
-            text = text.translate({ord(quote): None for quote in self._quotes})
-        words = " ".join(text.split())
-        if not words:
-            self._space = self._space or bool(text)
-            return ""
-        if self._said and (self._space or text[0].isspace()):
-            words = f" {words}"
-        self._space = text[-1].isspace()
-        wanted = self._counter.feed(words)
-        if wanted is not None:
-            self._done = True
-            words = words[:wanted]
-        self._said = (self._said + words)[-40:]
-        return words
-
-    def _unquote(self, text: str) -> str:
-        # A reply that opens with a quotation mark is a quotation of itself. All marks of that
-        # kind go, for the closing one cannot be told from those in `"Aye," she said. "Now."`
-        # before the end, and what has been shown must not end up with half a pair.
-        first = text.lstrip()[:1]
-        if not self._quotes and first in QUOTES and first:
-            self._quotes = first + QUOTES[first]
-        return text
-
-    def _at_pause(self) -> bool:
-        return not self._said[-1:].isalnum()
+    def _say(self, text: str, *, final: bool) -> list[Piece]:
+        """Take in spoken text; with `final`, an emote or the end follows it."""
+        text = self._lines.feed(self._links.feed(text, final=final), final=final)
+        pieces = self._delivery.say(text, final=final)
+        if self._lines.stopped:
+            pieces += self._delivery.stop()
+        return pieces

@@ -1,0 +1,120 @@
+"""What begins a line of a script or a list: speaker labels, bullets, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from npcengine.reply.markup import plain
+
+# The names that label a line of the player's, or the character's own.
+_OF_PLAYER = dict.fromkeys(("you", "player", "user", "human", "玩家", "用户", "你"), True)
+_OF_NPC = dict.fromkeys(("npc", "assistant", "ai", "character"), False)
+
+_WAIT = -1
+_NOTHING = 0
+_QUOTES = frozenset("\"'“„‘«»「『")
+_BULLET = re.compile(r"(?:[-–—+•‣▪◦·]{1,8}|#{1,6})\s")
+_BULLET_OPEN = re.compile(r"[-–—+•‣▪◦·]{1,8}|#{1,6}")
+# After the name: `:`, `):`, ` (smiling):`
+_COLON = re.compile(r"(?:\s?\([^():\n]{0,30}\))?[)\s]{0,3}[:：]")
+_COLON_OPEN = re.compile(r"(?:\s?\([^():\n]{0,30}\)?)?[)\s]{0,3}")
+_AFTER_NAME = 40
+
+
+class Lines:
+    """Drop labels and bullets at the start of lines, and join the lines.
+
+    `stopped` becomes True where the text goes on to speak for the player; nothing follows it.
+    """
+
+    def __init__(self, npc_names: Sequence[str], player_names: Sequence[str]) -> None:
+        # A name that both have is the character's: its own label must not end its reply.
+        self._labels = {
+            **_OF_PLAYER,
+            **dict.fromkeys(_plain_names(player_names), True),
+            **_OF_NPC,
+            **dict.fromkeys(_plain_names(npc_names), False),
+        }
+        self._initials = {name[0] for name in self._labels}
+        self._reach = max(map(len, self._labels)) + _AFTER_NAME
+        self._held = ""
+        self._at_start = True
+        self.stopped = False
+
+    @property
+    def idle(self) -> bool:
+        """True in the middle of a line."""
+        return not self._at_start
+
+    def feed(self, text: str, *, final: bool = False) -> str:
+        """Return what is certain; with `final`, all that is left."""
+        text = self._held + text
+        self._held = ""
+        kept: list[str] = []
+        at, end = 0, len(text)
+        while at < end:
+            if self._at_start:
+                at = self._open(text, at, kept, final=final)
+                continue
+            newline = text.find("\n", at)
+            if newline < 0:
+                kept.append(text[at:])
+                break
+            kept.append(text[at:newline])
+            kept.append(" ")
+            at, self._at_start = newline + 1, True
+        return "".join(kept)
+
+    def _open(self, text: str, at: int, kept: list[str], *, final: bool) -> int:
+        """Take in one thing at the start of a line; return where the next begins."""
+        char = text[at]
+        if char.isspace():
+            return at + 1
+        if char in _QUOTES:
+            kept.append(char)
+            return at + 1
+        after = self._bullet(text, at, final=final) or self._label(text, at, final=final)
+        if self.stopped:
+            return len(text)
+        if after == _WAIT:
+            self._held = text[at:]
+            return len(text)
+        if after == _NOTHING:
+            self._at_start = False
+            return at
+        return after
+
+    def _bullet(self, text: str, at: int, *, final: bool) -> int:
+        if bullet := _BULLET.match(text, at):
+            return bullet.end()
+        return _WAIT if not final and _BULLET_OPEN.fullmatch(text, at) else _NOTHING
+
+    def _label(self, text: str, at: int, *, final: bool) -> int:
+        skipped = 1 if text[at] == "(" else 0
+        window = fold(text[at + skipped : at + skipped + self._reach])
+        if window and window[0] not in self._initials:
+            return _NOTHING
+        undecided = False
+        for name, of_player in self._labels.items():
+            if window.startswith(name):
+                if colon := _COLON.match(window, len(name)):
+                    self.stopped = of_player
+                    return at + skipped + colon.end()
+                undecided = undecided or _COLON_OPEN.fullmatch(window, len(name)) is not None
+            elif name.startswith(window):
+                undecided = True
+        return _WAIT if undecided and not final else _NOTHING
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case with every character in its old place."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def _plain_names(names: Sequence[str]) -> list[str]:
+    """Return the names as they look once a text's markup is gone."""
+    return [known for name in names if (known := fold(plain(name)))]
