@@ -163,7 +163,8 @@ class NPCEngine:
         Raises:
             UnknownNPC: No persona has that id.
             InvalidLine: The line is empty or too long. It has not been said.
-            BackendError: With `strict` only: no model could answer.
+            NoRoute, BackendError, OutputError: With `strict` only: no model could be asked, none
+                answered, or nothing of the answer could be shown.
         """
         return await self._whole(self._ask(npc, check_line(line), **terms))
 

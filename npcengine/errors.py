@@ -93,7 +93,7 @@ class NoRoute(UsageError):
 
 
 class EngineClosed(UsageError):
-    """The engine was used after `aclose()`, or outside its `async with` block."""
+    """The engine was used after `aclose()`, or after its `async with` block."""
 
 
 Severity = Literal["error", "warning"]

@@ -39,7 +39,10 @@ class HttpAnswer:
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
         self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
+        self.headers: Mapping[str, str] = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers.raw
+        }
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """Give what each network read brings.
@@ -93,6 +96,7 @@ class HttpClient:
         self._proxy = proxy
         self._tls = tls
         self._transport: httpx.AsyncBaseTransport | None = None
+        self._parsed: dict[tuple[str, tuple[Header, ...]], tuple[httpx.URL, httpx.Headers]] = {}
 
     def _open(self) -> httpx.AsyncBaseTransport:
         # These three take longer to import than all the rest of the engine together, and a
@@ -116,7 +120,7 @@ class HttpClient:
         return httpx_aiohttp.AiohttpTransport(verify=tls, proxy=proxy, client=session)
 
     async def send(
-        self, method: str, url: str, headers: Sequence[Header] = (), body: bytes = b""
+        self, method: str, url: str, headers: tuple[Header, ...] = (), body: bytes = b""
     ) -> HttpAnswer:
         """Send a request and return once the answer's head has arrived.
 
@@ -128,12 +132,25 @@ class HttpClient:
         if transport is None:
             transport = self._transport = self._open()
         try:
-            request = self._httpx.Request(
-                method, url, headers=[*COMMON_HEADERS, *headers], content=body
-            )
+            request = self._request(method, url, headers, body)
             return HttpAnswer(await transport.handle_async_request(request))
         except Exception as error:
             raise _translated(error, Unreachable) from error
+
+    def _request(
+        self, method: str, url: str, headers: tuple[Header, ...], body: bytes
+    ) -> httpx.Request:
+        # A URL and headers cost more to parse than to send, and there are few of them. Given
+        # as a stream, the body leaves the headers that depend on it to aiohttp.
+        known = self._parsed.get((url, headers))
+        if known is None:
+            parsed = self._httpx.URL(url), self._httpx.Headers([*COMMON_HEADERS, *headers])
+            known = self._parsed[url, headers] = parsed
+        request = self._httpx.Request(
+            method, known[0], headers=known[1], stream=self._httpx.ByteStream(body)
+        )
+        request.read()
+        return request
 
     async def warm(self, url: str) -> None:
         """Connect to `url`'s host ahead of the first request; a failure shows itself then."""

@@ -10,7 +10,7 @@ from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
 from npcengine.backend.sse import EventDecoder, EventTooLarge
-from npcengine.backend.wire import Chunk, StopCutter, read_chunk
+from npcengine.backend.wire import Chunk, StopCutter, only_text, read_chunk
 from npcengine.clock import Clock, Expiry
 from npcengine.errors import BackendError, BadAnswer, EmptyAnswer, StreamBroken
 from npcengine.messages import ChatRequest, Completion, Finish, Usage
@@ -127,7 +127,7 @@ class Reading:
             self._done = True
             return ""
         try:
-            data = json.loads(event)
+            data = json.loads(event.decode())
         except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
@@ -135,7 +135,8 @@ class Reading:
             if self._malformed > MAX_MALFORMED:
                 raise BadAnswer(f"more than {MAX_MALFORMED} events of the stream are not JSON")
             return ""
-        return self._note(read_chunk(data, "delta"))
+        text = only_text(data)
+        return text if text is not None else self._note(read_chunk(data, "delta"))
 
     def _note(self, chunk: Chunk) -> str:
         """Keep account of a chunk and return its text."""

@@ -102,6 +102,23 @@ class Chunk:
     code: str | None = None
 
 
+_TEXT_ONLY = frozenset({"id", "object", "created", "model", "system_fingerprint", "choices"})
+
+
+def only_text(data: Mapping[str, Any]) -> str | None:
+    """Return the text of an event that brings nothing else, as nearly all of them do.
+
+    None when `read_chunk` has to look at it.
+    """
+    if not _TEXT_ONLY.issuperset(data):
+        return None
+    match data.get("choices"):
+        case [{"index": 0, "delta": {"content": str(text), **more}, **rest}]:
+            plain = not more and rest.keys() <= {"finish_reason", "logprobs"}
+            return text if plain and rest.get("finish_reason") is None else None
+    return None
+
+
 def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
     """Read the JSON of a stream's event (`part` is `delta`) or of a whole answer (`message`).
 

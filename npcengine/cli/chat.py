@@ -59,14 +59,14 @@ def chat(
     deadline: Deadline = PATIENCE,
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
-    notes = Notes()
-    store = InMemoryConversations()
+    notes, store = Notes(), InMemoryConversations()
     engine = engine_of(personas, store)
+    persona = engine.cast[npc]
     terms = Terms(player=player, scene=Scene(place, time), deadline=deadline)
     with asyncio.Runner() as runner:
         runner.run(engine.__aenter__())
         try:
-            Talk(engine, store, engine.cast[npc], terms, runner, notes).run()
+            Talk(engine, store, persona, terms, runner, notes).run()
         finally:
             runner.run(engine.aclose())
 
@@ -162,7 +162,7 @@ class Talk:
         else:
             near = get_close_matches(command, _COMMANDS, 1)
             hint = f"did you mean {near[0]}? " if near else ""
-            self._screen.complain(f"there is no command {command}: {hint}/help lists them all")
+            self._screen.complain(f"there is no command {command:.40}: {hint}/help lists them all")
 
     def _speak_as(self, name: str) -> None:
         if not 0 < len(name) <= MAX_ID:

@@ -44,8 +44,9 @@ def source_line(reply: Reply) -> str:
     """Return where a reply came from, how long it took and what it cost, in one line."""
     parts = [source(reply)]
     if reply.reason != "offline":
-        first, last = (f"{seconds or 0:.2f} s" for seconds in (reply.first_text, reply.elapsed))
-        parts += [last] if first == last else [f"first word {first}", last]
+        heard = reply.elapsed if reply.first_text is None else reply.first_text
+        first, total = f"{heard:.2f} s", f"{reply.elapsed:.2f} s"
+        parts += [total] if first == total else [f"first word {first}", total]
     if reply.cost is not None:
         parts.append(dollars(reply.cost))
     if reply.finish not in _WHOLE:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable
 
 from rich.console import Console
 from rich.live import Live
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -102,6 +101,7 @@ def _row(name: str, words: Text) -> Table:
 def _write(console: Console, text: str | Text, style: str, indent: int = 0) -> None:
     shown = Text(visible(text), style) if isinstance(text, str) else text
     if console.is_terminal:
-        console.print(Padding(Wrapped(shown), (0, 0, 0, indent), expand=False))
+        console.print(Wrapped(shown, indent))
     else:
-        console.print(Text(" " * indent) + shown, soft_wrap=True)
+        shown.pad_left(indent)
+        console.print(shown, soft_wrap=True)

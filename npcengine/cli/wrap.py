@@ -21,14 +21,16 @@ class Wrapped:
     """Text that fits the width it is given; rich alone breaks lines at spaces only."""
 
     text: Text
+    indent: int = 0
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give the text with its line breaks."""
         lines: list[Text] = []
         for line in self.text.split("\n", allow_blank=True):
-            lines += line.divide(_breaks(line.plain, options.max_width))
+            lines += line.divide(_breaks(line.plain, options.max_width - self.indent))
         for line in lines:
             line.rstrip()
+            line.pad_left(self.indent)
         yield Text("\n").join(lines)
 
 

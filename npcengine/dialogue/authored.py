@@ -14,13 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from npcengine.dialogue.words import has_words, is_greeting, topics
+from npcengine.dialogue.words import has_words, is_greeting, topics, words
 from npcengine.persona.model import Persona
 from npcengine.reply.parser import ReplyParser
 from npcengine.turns import Piece, Reason
 
 GOOD_MATCH = 0.3
 """How much of what a line asks about must be met for another to count as an answer, 0 to 1."""
+SAME_QUESTION = 0.7
+"""How much of the words of two questions must be shared for them to be the same, 0 to 1."""
 
 # For a persona whose author wrote no stock lines at all. They say as little as possible.
 LAST_RESORT: Mapping[str, tuple[str, ...]] = {
@@ -82,7 +84,9 @@ def authored_line(
         met = [each.npc for each in persona.examples if player_line and is_greeting(each.player)]
         answer = _fresh((*persona.greetings, *met), said, rng)
     else:
-        answer = _best_answer(persona, player_line, said)
+        answer = _same_question(persona, player_line, said) or _best_answer(
+            persona, player_line, said
+        )
     if answer is not None:
         return AuthoredLine(pieces_of(answer), stock=False)
     if reason == "deadline":
@@ -137,6 +141,17 @@ def _fresh(lines: Sequence[str], said: Sequence[str], rng: random.Random) -> str
     times = Counter(said)
     fewest = min(times[sayable[line]] for line in allowed)
     return rng.choice([line for line in allowed if times[sayable[line]] == fewest])
+
+
+def _same_question(persona: Persona, player_line: str, said: Sequence[str]) -> str | None:
+    """Return the answer of an example whose question is nearly the same, word for word."""
+    asked = words(player_line)
+    for example in persona.examples:
+        theirs = words(example.player)
+        alike = len(asked & theirs) / max(1, len(asked | theirs))
+        if alike > SAME_QUESTION and spoken(pieces_of(example.npc)) not in ("", *said):
+            return example.npc
+    return None
 
 
 def _best_answer(persona: Persona, player_line: str, said: Sequence[str]) -> str | None:

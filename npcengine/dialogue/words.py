@@ -48,6 +48,17 @@ def is_greeting(line: str) -> bool:
     return len(line) <= _SHORT and _GREETING.search(line) is not None
 
 
+def words(line: str) -> frozenset[str]:
+    """Return all words of `line`, folded; pairs of characters where there are no spaces."""
+    found: set[str] = set()
+    for word in _WORDS.findall(line.casefold()):
+        if _WIDE.search(word):
+            found.update(word[at : at + 2] for at in range(len(word) - 1))
+        else:
+            found.add(word)
+    return frozenset(found)
+
+
 def topics(line: str) -> frozenset[str]:
     """Return the words that say what `line` is about, folded for comparison.
 

@@ -18,7 +18,9 @@ _JOINER = re.compile(f"[{JOINERS}]+")
 _SPACE = re.compile(r"\s+")
 _NEWLINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _OPEN = re.compile(rf"[\s{JOINERS}]+\Z")
-_MESSY = re.compile(rf"[{UNSEEN}{JOINERS}]|[^\S ]|\s\s|\s\Z")
+_MESSY = re.compile(
+    rf"[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000{UNSEEN}{JOINERS}]"
+)
 
 
 class Characters:
@@ -40,7 +42,7 @@ class Characters:
         """Return what of the text may be seen."""
         text = self._held + text
         self._held = ""
-        if _MESSY.search(text):
+        if text[-1:] == " " or "  " in text or _MESSY.search(text):
             text = _UNSEEN.sub("", text)
             if held := _OPEN.search(text):
                 self._held = _least(held[0])
@@ -48,10 +50,6 @@ class Characters:
             text = _SPACE.sub(_one_space, _JOINER.sub(self._joiner, text))
         self.last = text[-1:] or self.last
         return text
-
-    def close(self) -> None:
-        """Forget what was held back: nothing follows it."""
-        self._held = ""
 
     def _joiner(self, found: re.Match[str]) -> str:
         text, start, end = found.string, found.start(), found.end()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 # A scheme that is not known leaves its name behind, never an address: `://` is in no text.
-_START = re.compile(r"(?<![^\W_])(?:https?://|www\.)|://", re.IGNORECASE)
-_OPEN = re.compile(
-    r"(?:(?<![^\W_])(?:h(?:t(?:t(?:p(?:s?(?::/?)?)?)?)?)?|ww?w?)|:/?)\Z", re.IGNORECASE
+# At the end of what has come, the first letters of an address may be `open`.
+_ADDRESS = re.compile(
+    r"(?<![^\W_])(?:https?://|www\.)|://"
+    r"|(?P<open>(?:(?<![^\W_])(?:h(?:t(?:t(?:p(?:s?(?::/?)?)?)?)?)?|ww?w?)|:/?)\Z)",
+    re.IGNORECASE | re.ASCII,
 )
-_OPEN_LENGTH = 7
+_OPEN_LAST = tuple(":/hHtTpPsSwW")
 _END = re.compile(r"[\s\"'“”‘’„«»「」『』()（）。，、；！？]")
 
 
@@ -28,6 +30,9 @@ class Links:
 
     def feed(self, text: str, *, final: bool = False) -> str:
         """Return what is certain; with `final`, all that is left."""
+        if not self._inside and not self._held and _is_clear(text):
+            self.last = text[-1:] or self.last
+            return text
         text = self.last + self._held + text
         at = len(self.last)
         self._held = ""
@@ -38,24 +43,25 @@ class Links:
                 if end is None:
                     break
                 at, self._inside = end.start(), False
-            start = _START.search(text, at)
-            if start is None:
-                kept.append(self._rest(text, at, final=final))
+            found = _ADDRESS.search(text, at)
+            if found is None or (final and found["open"]):
+                kept.append(text[at:])
                 break
-            kept.append(text[at : start.start()])
-            at, self._inside = start.end(), True
+            kept.append(text[at : found.start()])
+            if found["open"]:
+                self._held = found[0]
+                break
+            at, self._inside = found.end(), True
         passed = "".join(kept)
         self.last = passed[-1:] or self.last
         return passed
 
-    def _rest(self, text: str, at: int, *, final: bool) -> str:
-        opening = None if final else _OPEN.search(text, max(at, len(text) - _OPEN_LENGTH))
-        if opening is None:
-            return text[at:]
-        self._held = text[opening.start() :]
-        return text[at : opening.start()]
+
+def _is_clear(text: str) -> bool:
+    """Tell quickly of most texts that no address is in them or may begin at their end."""
+    return not text.endswith(_OPEN_LAST) and "//" not in text and "ww" not in text.lower()
 
 
 def without_links(text: str) -> str:
     """Return the text without addresses."""
-    return Links().feed(text, final=True) if _START.search(text) else text
+    return Links().feed(text, final=True)

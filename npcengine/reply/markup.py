@@ -47,9 +47,8 @@ _THOUGHTS = frozenset({"think", "thinking", "thought", "reasoning"})
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "hr"})
 _INSTRUCTION = re.compile(r"/?(?:INST|SYS)", re.IGNORECASE)
 _BBCODE = re.compile(
-    r"/?(?:b|i|u|s|url|img|quote|code|list|size|font|colou?r|bgcolor|fgcolor|center|left|right"
-    r"|fill|indent|table|cell|ul|ol|lb|rb|p|hint|meta|outline_size|outline_color|font_size"
-    r"|wave|tornado|shake|fade|rainbow|pulse)(?:[= ][^\n]*)?|\*",
+    r"/\w+|\w+=.*|\*|(?:b|i|u|s|p|url|img|quote|code|list|table|cell|ul|ol|lb|br|center|left|right"
+    r"|fill|indent|font|hint|wave|tornado|shake|fade|rainbow|pulse)(?: .*)?",
     re.IGNORECASE,
 )
 

@@ -17,11 +17,13 @@ from npcengine.turns import Piece
 HOLD_BACK = 256
 """Visible characters that were fed and not yet given are never more than these."""
 
-# Words with single spaces between them and nothing that any step looks for, not even the first
-# letters of an address at the end.
-_WORD = rf"[^\s:{re.escape(STOPS)}{SPECIAL}{QUOTES}{UNSEEN}{JOINERS}]+"
+# Words with single spaces between them and nothing that a step before the delivery looks for,
+# not even the first letters of an address at the end; and such words without stops and quotes.
+_CLEAR_WORD = rf"[^\s:{SPECIAL}{UNSEEN}{JOINERS}]+"
+_PLAIN_WORD = rf"[^\s:{re.escape(STOPS)}{SPECIAL}{QUOTES}{UNSEEN}{JOINERS}]+"
 _NO_ADDRESS = r"(?<![hHwW])(?<![hHtT][tT])(?<![tT][pP])(?<![pP][sS])"
-_PLAIN = re.compile(rf" ?{_WORD}(?: {_WORD})*{_NO_ADDRESS}")
+_CLEAR = re.compile(rf"(?!.*[wW]{{2}}) ?{_CLEAR_WORD}(?: {_CLEAR_WORD})*{_NO_ADDRESS}")
+_PLAIN = re.compile(rf" ?{_PLAIN_WORD}(?: {_PLAIN_WORD})*{_NO_ADDRESS}")
 _TAIL = 40
 
 
@@ -30,7 +32,7 @@ class ReplyParser:
 
     Each step hands on what it is certain of and holds back the rest, in all never more than
     `HOLD_BACK` visible characters: characters, markup, links, lines, delivery. In the middle of
-    a sentence, plain words pass them all by.
+    a line, clear text goes straight to the delivery, and plain words pass that by too.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class ReplyParser:
         self._links = Links()
         self._lines = Lines(npc_names, player_names)
         self._delivery = Delivery(max_sentences)
+        self._clear = False
         self._quiet = False
         self._passed = ""
+        self._plain = ""
 
     @property
     def done(self) -> bool:
@@ -52,34 +56,44 @@ class ReplyParser:
     @property
     def ended_whole(self) -> bool:
         """True when the text that was given so far ends at a sentence's end."""
-        return not self._passed and self._delivery.ended_whole
+        return not self._plain and self._delivery.ended_whole
 
     def feed(self, text: str) -> list[Piece]:
         """Return the pieces that are certain now; none once it is done."""
         if self._quiet and _PLAIN.fullmatch(text):
-            self._passed = (self._passed + text)[-_TAIL:]
+            self._plain = (self._plain + text)[-_TAIL:]
             return [Piece("text", text)]
-        if self._passed:
+        if self._delivery.done:
+            return []
+        if self._plain:
             self._catch_up()
-        return self._read(self._characters.feed(text), final=False)
+        if self._clear and _CLEAR.fullmatch(text):
+            self._passed = text
+            pieces = self._delivery.say(text)
+        else:
+            pieces = self._read(text, final=False)
+        self._quiet = self._clear and self._delivery.idle
+        return pieces
 
     def close(self) -> list[Piece]:
         """Return what was held back: the model's text is whole."""
-        if self._passed:
+        if self._plain:
             self._catch_up()
-        self._characters.close()
         return [*self._read("", final=True), *self._delivery.close()]
 
     def _catch_up(self) -> None:
-        """Let the steps know what passed them by."""
-        self._characters.last = self._links.last = self._passed[-1]
-        self._markup.passed(self._passed)
-        self._delivery.passed(self._passed)
-        self._passed = ""
+        """Let the delivery know what passed it by."""
+        self._delivery.passed(self._plain)
+        self._passed, self._plain = self._plain, ""
 
     def _read(self, text: str, *, final: bool) -> list[Piece]:
+        """Take the text through every step."""
+        if self._passed:
+            self._characters.last = self._links.last = self._passed[-1]
+            self._markup.passed(self._passed)
+            self._passed = ""
         pieces: list[Piece] = []
-        for kind, said in self._markup.feed(text, final=final):
+        for kind, said in self._markup.feed(self._characters.feed(text), final=final):
             if kind == "text":
                 pieces += self._say(said, final=False)
             else:
@@ -87,12 +101,8 @@ class ReplyParser:
                 pieces += self._delivery.act(said)
         if final:
             pieces += self._say("", final=True)
-        self._quiet = (
-            self._delivery.idle
-            and self._lines.idle
-            and self._links.idle
-            and self._markup.idle
-            and self._characters.idle
+        self._clear = (
+            self._lines.idle and self._links.idle and self._markup.idle and self._characters.idle
         )
         return pieces
 
