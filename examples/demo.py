@@ -13,9 +13,9 @@ from npcengine.cli.terms import OFFLINE, is_offline
 PERSONAS = Path(__file__).parent.parent / "personas"
 PLAYER = "ayla"
 TALKS = {
-    "blacksmith": ("Can you mend this sword?", "How long will it take?"),
-    "mage": ("What are you reading?", "Could you teach me some magic?"),
-    "innkeeper": ("Do you have a room for the night?", "Have you heard any news?"),
+    "blacksmith": ("Can you mend this sword?", "And how much for a new one?"),
+    "mage": ("What do you think of the blacksmith?", "What is wrong with the mill?"),
+    "innkeeper": ("Do you have a room for the night?", "Where is the caravan?"),
 }
 GO_ON = "Go on: `scripts/demo chat blacksmith`, or `.venv/bin/npcengine chat blacksmith`"
 

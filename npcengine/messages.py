@@ -46,10 +46,14 @@ class Message:
             raise UsageError(f"a message's role is one of {', '.join(ROLES)}, not {self.role!r}")
 
 
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Encode a value in the one form that is sent: compact, and the same each time."""
+
+
 def encode_messages(messages: Sequence[Message]) -> bytes:
     """Encode messages as the inside of a JSON array: objects joined by commas, no brackets."""
     plain = [{"role": each.role, "content": each.content} for each in messages]
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()[1:-1]
+    return to_json(plain).encode()[1:-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from npcengine.backend.failures import code_of
 from npcengine.backend.models import Profile
-from npcengine.messages import ChatRequest, Finish, Message, Usage, encode_messages
+from npcengine.messages import ChatRequest, Finish, Message, Usage, encode_messages, to_json
 
 FINISHES: Mapping[str, Finish] = {
     "stop": "stop",
@@ -33,9 +32,7 @@ def encode_request(request: ChatRequest, profile: Profile, refused: Collection[s
     """
     tail = fold_systems(request.tail) if profile.folds_scene else request.tail
     messages = [request.prefix.encoded, encode_messages(tail)] if tail else [request.prefix.encoded]
-    parameters = json.dumps(
-        request_parameters(request, profile, refused), ensure_ascii=False, separators=(",", ":")
-    )
+    parameters = to_json(request_parameters(request, profile, refused))
     return b"".join((b'{"messages":[', b",".join(messages), b"],", parameters.encode()[1:]))
 
 

@@ -53,6 +53,8 @@ def printable(text: str) -> str:
 
     Joiners stay where letters or emoji need them.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = [
         char if unicodedata.category(char)[0] != "C" or char in "\u200c\u200d" else " "
         for char in unicodedata.normalize("NFC", text)
@@ -62,6 +64,8 @@ def printable(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Return words of a player or the game without anything that a model takes for markup."""
+    if "<" not in text and ">" not in text and "[" not in text:
+        return text
     return _TEMPLATE_MARKS.sub(lambda mark: _LOOKALIKES.get(mark[0], "|"), text)
 
 

@@ -66,6 +66,7 @@ class Delivery:
 
     def close(self) -> list[Piece]:
         """Return what was held back."""
+        self._space = False
         return [] if self.done else self._give(self._quotes.close())
 
     def _give(self, text: str) -> list[Piece]:

@@ -14,6 +14,7 @@ _OF_NPC = dict.fromkeys(("npc", "assistant", "ai", "character"), False)
 _WAIT = -1
 _NOTHING = 0
 _QUOTES = frozenset("\"'“„‘«»「『")
+_MOST_QUOTES = 3
 _BULLET = re.compile(r"(?:[-–—+•‣▪◦·]{1,8}|#{1,6})\s")
 _BULLET_OPEN = re.compile(r"[-–—+•‣▪◦·]{1,8}|#{1,6}")
 # After the name: `:`, `):`, ` (smiling):`
@@ -39,6 +40,7 @@ class Lines:
         self._initials = {name[0] for name in self._labels}
         self._reach = max(map(len, self._labels)) + _AFTER_NAME
         self._held = ""
+        self._quotes = ""  # those before what begins the line
         self._at_start = True
         self.stopped = False
 
@@ -64,6 +66,9 @@ class Lines:
             kept.append(text[at:newline])
             kept.append(" ")
             at, self._at_start = newline + 1, True
+        if final and not self.stopped:
+            kept.append(self._quotes)
+            self._quotes = ""
         return "".join(kept)
 
     def _open(self, text: str, at: int, kept: list[str], *, final: bool) -> int:
@@ -71,8 +76,8 @@ class Lines:
         char = text[at]
         if char.isspace():
             return at + 1
-        if char in _QUOTES:
-            kept.append(char)
+        if char in _QUOTES and len(self._quotes) < _MOST_QUOTES:
+            self._quotes += char
             return at + 1
         after = self._bullet(text, at, final=final) or self._label(text, at, final=final)
         if self.stopped:
@@ -82,6 +87,8 @@ class Lines:
             return len(text)
         if after == _NOTHING:
             self._at_start = False
+            kept.append(self._quotes)
+            self._quotes = ""
             return at
         return after
 

@@ -165,12 +165,14 @@ class Markup:
             if open_ended and len(bold[0]) == 2:
                 return _WAIT
             return bold.end() - 2 if open_ended else bold.end()
+        if mark == "_" and self._adjoining.isalnum():
+            following = text[at + 1 : at + 2]
+            if not following and not final:
+                return _WAIT
+            self._say("_" if following.isalnum() else "")
+            return at + 1
         if not final and _MARKED_OPEN[mark].fullmatch(text, at):
             return _WAIT
-        if mark == "_" and self._adjoining.isalnum():
-            if text[at + 1 : at + 2].isalnum():
-                self._say("_")
-            return at + 1
         found = _MARKED[mark].match(text, at)
         if found is None:
             return at + 1

@@ -64,7 +64,8 @@ class Quotes:
         left = self.feed("", final=True)
         kept = [mark for depth, mark in enumerate(self._open) if not self._drops(mark, depth)]
         self._open.clear()
-        return left + "".join(PAIRS[mark][0] for mark in reversed(kept))
+        closing = "".join(PAIRS[mark][0] for mark in reversed(kept))
+        return left.rstrip() + closing
 
     def _drops(self, mark: str, depth: int) -> bool:
         return depth == 0 and mark == self._dropped

@@ -198,7 +198,11 @@ async def test_a_cancellation_that_comes_together_with_the_deadline_is_not_lost(
     ended = Ended(stream)
     reading = asyncio.create_task(read(stream))
     await clock.advance(0)
-    clock.call_at(clock.now() + SECONDS, lambda: reading.cancel() and None)
+
+    def leave() -> None:
+        reading.cancel()
+
+    clock.call_at(clock.now() + SECONDS, leave)
     await clock.advance(SECONDS)
     await asyncio.wait([reading])
     assert reading.cancelled()

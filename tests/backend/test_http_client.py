@@ -274,13 +274,23 @@ async def test_a_proxy_that_refuses() -> None:
     assert "the proxy said 407" in error.message
 
 
-async def test_warming_up_opens_the_connection_that_is_used_then(
-    provider: FakeProvider, client: HttpClient, clock: ManualClock
-) -> None:
-    backend = backend_of(provider, client, clock)
-    await backend.warm()
-    assert provider.requests == ()
-    await read(await backend.open(ask(clock)))
+async def test_warming_up_opens_the_connection_that_is_used_then(client: HttpClient) -> None:
+    asked: list[list[bytes]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mine: list[bytes] = []
+        asked.append(mine)
+        while head := (await reader.read(4096)).split():
+            mine.append(head[0])
+            writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/chat/completions"
+        await client.warm(url)
+        await (await client.send("POST", url)).body(10)
+        await client.aclose()
+    assert asked == [[b"HEAD", b"POST"]]
 
 
 async def test_warming_up_does_not_mind_a_failure(client: HttpClient) -> None:
