@@ -64,10 +64,11 @@ class InvalidLine(UsageError):
 
 
 class InvalidSetting(UsageError):
-    """A setting that cannot be used as it stands. Carries its `name`."""
+    """A setting that cannot be used as it stands. Carries its `name` and the `problem`."""
 
     def __init__(self, name: str, problem: str) -> None:
         self.name = name
+        self.problem = problem
         super().__init__(f"{name}: {problem}")
 
 

@@ -39,8 +39,9 @@ class Route:
         """Read `PROVIDER:MODEL` or `PROVIDER:MODEL@URL`. Raises `InvalidSetting`."""
         name, _, rest = text.strip().partition(":")
         model, _, url = rest.partition("@http")
-        if not name or not model:
-            raise InvalidSetting("route", f"write PROVIDER:MODEL, not {text.strip()!r}")
+        if not name or not model or "://" in model:
+            wanted = "PROVIDER:MODEL or PROVIDER:MODEL@http://HOST:PORT/v1"
+            raise InvalidSetting("route", f"write {wanted}, not {text.strip()!r}")
         default = settings.base_urls.get(name, provider(name).base_url)
         base_url = (f"http{url}" if url else default).rstrip("/")
         if not base_url.startswith(("http://", "https://")):
@@ -70,7 +71,7 @@ def routes_of(tier: str, settings: Settings) -> tuple[Route, ...]:
             route = Route.parse(text, settings)
         except InvalidSetting as error:
             if asked:
-                raise InvalidSetting(TIER_VARIABLES[tier], str(error)) from error
+                raise InvalidSetting(TIER_VARIABLES[tier], error.problem) from error
             raise
         variable = provider(route.provider).key
         if variable is None or variable in settings.keys:

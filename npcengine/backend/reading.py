@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
 from npcengine.backend.sse import EventDecoder, EventTooLarge
-from npcengine.backend.wire import Chunk, StopCutter, only_text, read_chunk
+from npcengine.backend.wire import Chunk, StopCutter, only_text, parse_json, read_chunk
 from npcengine.clock import Clock, Expiry
 from npcengine.errors import BackendError, BadAnswer, EmptyAnswer, StreamBroken
 from npcengine.messages import ChatRequest, Completion, Finish, Usage
@@ -127,16 +125,18 @@ class Reading:
             self._done = True
             return ""
         try:
-            data = json.loads(event.decode())
-        except (ValueError, RecursionError):
+            data = parse_json(event)
+        except ValueError:
             data = None
+        text = only_text(data)
+        if text is not None:
+            return text
         if not isinstance(data, dict):
             self._malformed += 1
             if self._malformed > MAX_MALFORMED:
                 raise BadAnswer(f"more than {MAX_MALFORMED} events of the stream are not JSON")
             return ""
-        text = only_text(data)
-        return text if text is not None else self._note(read_chunk(data, "delta"))
+        return self._note(read_chunk(data, "delta"))
 
     def _note(self, chunk: Chunk) -> str:
         """Keep account of a chunk and return its text."""
@@ -162,8 +162,8 @@ class Reading:
         """Read an answer that is not a stream."""
         body = await self._answer.body(MAX_BODY)
         try:
-            data: Any = json.loads(body)
-        except (ValueError, RecursionError) as error:
+            data = parse_json(body)
+        except ValueError as error:
             raise BadAnswer("the answer is not JSON") from error
         if not isinstance(data, dict) or not ("choices" in data or "error" in data):
             raise BadAnswer("the answer is not a chat completion; check the base URL")

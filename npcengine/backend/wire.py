@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json
 
 from npcengine.backend.failures import code_of
 from npcengine.backend.models import Profile
@@ -99,21 +102,41 @@ class Chunk:
     code: str | None = None
 
 
-_TEXT_ONLY = frozenset({"id", "object", "created", "model", "system_fingerprint", "choices"})
+_MORE_THAN_TEXT = frozenset({"error", "usage", "x_groq"})
 
 
-def only_text(data: Mapping[str, Any]) -> str | None:
+def parse_json(data: bytes) -> Any:
+    """Parse JSON. Raises `ValueError`, also for what is nested too deep."""
+    try:
+        return from_json(data)
+    except ValueError:
+        # The fast parser refuses half of a surrogate pair, which an answer cut into tokens may
+        # well bring. The standard one takes it.
+        try:
+            return json.loads(data)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+
+
+def only_text(data: Any) -> str | None:
     """Return the text of an event that brings nothing else, as nearly all of them do.
 
     None when `read_chunk` has to look at it.
     """
-    if not _TEXT_ONLY.issuperset(data):
+    try:
+        (choice,) = data["choices"]
+        delta = choice["delta"]
+        text = delta["content"]
+        plain = (
+            len(delta) == 1
+            and choice["index"] == 0
+            and choice["finish_reason"] is None
+            and isinstance(text, str)
+            and _MORE_THAN_TEXT.isdisjoint(data)
+        )
+    except (KeyError, TypeError, ValueError):
         return None
-    match data.get("choices"):
-        case [{"index": 0, "delta": {"content": str(text), **more}, **rest}]:
-            plain = not more and rest.keys() <= {"finish_reason", "logprobs"}
-            return text if plain and rest.get("finish_reason") is None else None
-    return None
+    return text if plain else None
 
 
 def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:

@@ -13,15 +13,15 @@ if sys.platform != "win32":
 @contextmanager
 def unechoed() -> Iterator[None]:
     """Keep what is typed meanwhile off the screen; it is there for the next line."""
-    if sys.platform == "win32" or not sys.stdin.isatty():
+    if sys.platform != "win32" and sys.stdin.isatty():
+        keyboard = sys.stdin.fileno()
+        before = termios.tcgetattr(keyboard)
+        silent = list(before)
+        silent[3] &= ~termios.ECHO
+        termios.tcsetattr(keyboard, termios.TCSANOW, silent)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
+    else:
         yield
-        return
-    keyboard = sys.stdin.fileno()
-    before = termios.tcgetattr(keyboard)
-    silent = list(before)
-    silent[3] &= ~termios.ECHO
-    termios.tcsetattr(keyboard, termios.TCSANOW, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(keyboard, termios.TCSANOW, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -51,6 +51,8 @@ for command in (chat, say, prompt, lint):
 
 def run() -> None:
     """Run the command that the arguments ask for, and exit."""
+    if not sys.stdin:  # closed by whoever started the program
+        sys.stdin = StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # no character of a reply may end the program
             stream.reconfigure(errors="backslashreplace")

@@ -56,11 +56,11 @@ def prompt(
 def _table(reports: Sequence[SectionReport]) -> Table:
     table = Table("section", box=None, pad_edge=False, header_style="bold")
     table.add_column("tokens", justify="right")
-    table.add_column("")
+    table.add_column("kind")
     table.add_column("sha256")
     for report in reports:
         table.add_row(report.name, str(report.tokens), _kind(report.static), report.sha256)
-    table.add_section()
+    table.add_row()
     for name, kinds in (("static", {True}), ("changes", {False}), ("all", {True, False})):
         tokens = sum(report.tokens for report in reports if report.static in kinds)
         table.add_row(name, str(tokens), "", "", style="bold")

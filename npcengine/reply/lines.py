@@ -21,6 +21,7 @@ _BULLET_OPEN = re.compile(r"[-–—+•‣▪◦·]{1,8}|#{1,6}")
 _COLON = re.compile(r"(?:\s?\([^():\n]{0,30}\))?[)\s]{0,3}[:：]")
 _COLON_OPEN = re.compile(r"(?:\s?\([^():\n]{0,30}\)?)?[)\s]{0,3}")
 _AFTER_NAME = 40
+_LONGEST_NAME = 80
 
 
 class Lines:
@@ -123,5 +124,6 @@ def fold(text: str) -> str:
 
 
 def _plain_names(names: Sequence[str]) -> list[str]:
-    """Return the names as they look once a text's markup is gone."""
-    return [known for name in names if (known := fold(plain(name)))]
+    """Return the names as they look once a text's markup is gone; none that is too long to hold."""
+    known = (fold(plain(name)) for name in names)
+    return [name for name in known if 0 < len(name) <= _LONGEST_NAME]

@@ -1,8 +1,8 @@
 """Markup in a model's text: tags, control tokens, Markdown, BBCode, thoughts and `*actions*`.
 
-None of the characters that markup is made of is ever passed on: each belongs to a token that
-is removed, or is dropped, or becomes a parenthesis or space. So nothing that is removed can bring
-the halves of another token together.
+None of the characters that markup is made of is ever passed on, but for `_` inside a word: each
+belongs to a token that is removed, or is dropped, or becomes a parenthesis or space. So nothing
+that is removed can bring the halves of another token together.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Span = tuple[Literal["text", "emote"], str]
 
 _SPECIAL = re.compile(f"[{SPECIAL}]")
 _WAIT = -1
+_NEAR = 8
 _BOLD = re.compile(r"\*{2,}|_{2,}")
 
 # Of each construct: what it is when it is whole, and how it may begin at the end of a stream.
@@ -39,6 +40,7 @@ _MARKED_OPEN = {
     "*": re.compile(rf"\*(?:(?!\s)[^*\n<]{{0,{MAX_EMOTE}}}(?:(?<!\s)\*)?)?"),
     "_": re.compile(rf"_(?:(?!\s)[^_\n<]{{0,{MAX_EMOTE}}}(?:(?<!\s)_)?)?"),
 }
+_STOPS = ".!?。！？\n"
 _THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)\s{0,2}>", re.IGNORECASE)
 _THOUGHT_END_LENGTH = 15
 
@@ -61,8 +63,7 @@ class Markup:
         self._thinking = False
         self._spans: list[Span] = []
         self._parts: list[str] = []
-        self._adjoining = ""
-        self._before = ""
+        self._near = ""  # the last characters that were said
 
     @property
     def idle(self) -> bool:
@@ -71,7 +72,7 @@ class Markup:
 
     def passed(self, text: str) -> None:
         """Note text without special characters that was delivered without `feed`."""
-        self._adjoining = self._before = text[-1]
+        self._near = (self._near + text)[-_NEAR:]
 
     def feed(self, text: str, *, final: bool = False) -> list[Span]:
         """Return what is certain; with `final`, all that is left."""
@@ -106,8 +107,7 @@ class Markup:
     def _say(self, text: str) -> None:
         if text:
             self._parts.append(text)
-            self._adjoining = text[-1]
-            self._before = text.rstrip(" ")[-1:] or self._before
+            self._near = (self._near + text)[-_NEAR:]
 
     def _end_text(self) -> None:
         if self._parts:
@@ -165,7 +165,7 @@ class Markup:
             if open_ended and len(bold[0]) == 2:
                 return _WAIT
             return bold.end() - 2 if open_ended else bold.end()
-        if mark == "_" and self._adjoining.isalnum():
+        if mark == "_" and self._near[-1:].isalnum():
             following = text[at + 1 : at + 2]
             if not following and not final:
                 return _WAIT
@@ -177,7 +177,7 @@ class Markup:
         if found is None:
             return at + 1
         after = text[found.end() : found.end() + 2]
-        if is_action(found[1], self._before, after):
+        if is_action(found[1], self._near, after):
             self._act(found[1])
         else:
             self._say_marked(found[1])
@@ -185,11 +185,11 @@ class Markup:
 
     def _act(self, marked: str) -> None:
         done = plain(marked)
-        if done:
+        if any(map(str.isalnum, done)):
             self._end_text()
             self._spans.append(("emote", done))
             self._parts.append(" ")
-            self._adjoining = self._before = ""
+            self._near = ""
 
     def _drop(self, text: str, at: int, final: bool) -> int:
         return at + 1
@@ -211,20 +211,30 @@ def plain(text: str) -> str:
     return " ".join(without_links(text).split())
 
 
-# Marked words are done, not stressed, when they stand where a sentence may begin, and are not
-# capitalised words that a sentence then runs on from (`*Never* say that`); or when they come in
-# the middle of a sentence and are at least three (`Well *wipes her hands* so be it`), or are the
-# last of the line (`Hello *waves*`), and are not capitalised like a title.
+# Marked words are an action, not stressed speech,
+# - where a sentence may begin, unless they are capitalised and it runs on: `*Never* say that`;
+# - after a comma, colon, dash or quote: unless they are two words at most, or capitalised, and the
+#   sentence runs on: `Remember: *never* trust it`;
+# - in the middle of a sentence: if they are three words at least, or the last of the line, and not
+#   capitalised like a title: `Well *wipes her hands* so be it`.
+# Where that is not enough to tell, stress is the smaller mistake: it takes no word from a sentence.
 def is_action(marked: str, before: str, after: str) -> bool:
-    """Tell whether `*marked*` is an action, by the last character before it and two after it."""
+    """Tell whether `*marked*` is an action, by some characters before it and two after it."""
     follows = after.strip(" ")[:1]
-    if marked[-1] in "!?！？:：" or follows in (":", "：") or not any(map(str.isalnum, marked)):
+    if marked[-1] in "!?！？:：" or follows in tuple("!?！？:："):
         return False
-    if not before.isalnum() and before not in tuple(",;、，；'’"):
-        return marked[0].islower() or not follows.islower()
-    if marked[0].isupper():
-        return False
-    wide = sum(char > "\u2e80" for char in marked)
-    if max(len(marked.split()), wide // 2) > 2:
-        return True
-    return follows in ("", "\n") and marked[-1] not in ".。…"
+    before = before.rstrip(" ")
+    runs_on = follows.islower()
+    titled = marked[0].isupper()
+    if not before or (before[-1] in _STOPS and before[-2:] != ".."):
+        return not (titled and runs_on)
+    short = _words(marked) <= 2
+    if not before[-1].isalnum() and before[-1] not in "'’":
+        return not ((short or titled) and (runs_on or follows in tuple(".,;)…。，；）")))
+    last = follows in ("", "\n") and marked[-1] not in ".。…"
+    return not titled and (last or not short)
+
+
+def _words(text: str) -> int:
+    """Count words; where none are written apart, two characters make one."""
+    return max(len(text.split()), sum(char > "\u2e80" for char in text) // 2)

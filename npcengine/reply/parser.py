@@ -14,7 +14,7 @@ from npcengine.reply.quotes import QUOTES
 from npcengine.reply.sentences import STOPS
 from npcengine.turns import Piece
 
-HOLD_BACK = 256
+HOLD_BACK = 320
 """Visible characters that were fed and not yet given are never more than these."""
 
 # Words with single spaces between them and nothing that a step before the delivery looks for,
@@ -68,7 +68,7 @@ class ReplyParser:
         if self._plain:
             self._catch_up()
         if self._clear and _CLEAR.fullmatch(text):
-            self._passed = text
+            self._passed = (self._passed + text)[-_TAIL:]
             pieces = self._delivery.say(text)
         else:
             pieces = self._read(text, final=False)
@@ -84,7 +84,7 @@ class ReplyParser:
     def _catch_up(self) -> None:
         """Let the delivery know what passed it by."""
         self._delivery.passed(self._plain)
-        self._passed, self._plain = self._plain, ""
+        self._passed, self._plain = (self._passed + self._plain)[-_TAIL:], ""
 
     def _read(self, text: str, *, final: bool) -> list[Piece]:
         """Take the text through every step."""

@@ -71,8 +71,7 @@ class Quotes:
         return depth == 0 and mark == self._dropped
 
     def _balance(self, text: str) -> str:
-        quote = _QUOTE.search(text)
-        if quote is None:
+        if not _QUOTE.search(text):
             self._last = text[-1:] or self._last
             return text
         kept: list[str] = []
@@ -90,21 +89,27 @@ class Quotes:
         """Return what stands for a quote: itself, nothing or a space."""
         # Where an address could be put together, a space keeps its halves apart.
         nothing = " " if before in tuple(":/wW") else ""
-        opens = not before.isalnum() and before not in tuple(".,!?…。，！？")
-        depth = len(self._open) - 1
-        if self._open and mark in PAIRS[self._open[-1]]:
-            nested = mark == self._dropped and depth == 0 and before.isspace() and mark == '"'
-            if not nested:
-                return nothing if self._drops(self._open.pop(), depth) else mark
-        if mark not in PAIRS or (mark in '"”' and not opens) or depth + 1 >= _DEEPEST:
+        depth = len(self._open)
+        nested = mark == self._dropped == '"' and depth == 1 and before.isspace()
+        if self._open and mark in PAIRS[self._open[-1]] and not nested:
+            return nothing if self._drops(self._open.pop(), depth - 1) else mark
+        if not _opens(mark, before) or depth == _DEEPEST:
             return " "
         self._open.append(mark)
-        return nothing if self._drops(mark, depth + 1) else mark
+        return nothing if self._drops(mark, depth) else mark
+
+
+def _opens(mark: str, before: str) -> bool:
+    """Tell whether a quote may open one, after the character before it."""
+    if mark not in '"”»':
+        return mark in PAIRS
+    in_word = before.isalnum() and before < "\u2e80"  # Chinese has no space before a quote
+    return not in_word and before not in tuple(".,!?…")
 
 
 def _is_quoted(held: str, *, final: bool) -> bool | None:
     """Tell whether the quote that opens the text surrounds speech; None if that is open yet."""
-    closing = next((at for at, char in enumerate(held) if at and char in PAIRS[held[0]]), len(held))
+    closing = _closing(held)
     sentence = _SENTENCE.search(held)
     if closing > _HOLD or (sentence and sentence.start() < closing):
         return True
@@ -112,6 +117,21 @@ def _is_quoted(held: str, *, final: bool) -> bool | None:
     if rest:
         return rest[0] in PAIRS
     return True if final else None
+
+
+def _closing(held: str) -> int:
+    """Return where the quote closes that opens the text, or the length of the text."""
+    nested = 0
+    for at, char in enumerate(held[1:], start=1):
+        if char not in PAIRS[held[0]]:
+            continue
+        if char == '"' and held[at - 1].isspace():
+            nested += 1
+        elif nested:
+            nested -= 1
+        else:
+            return at
+    return len(held)
 
 
 def _bare(said: str) -> str:

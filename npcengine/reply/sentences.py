@@ -61,11 +61,11 @@ class Splitter:
         at, end = 0, len(text)
         while at < end:
             if self._stop:
-                first = self._first
+                said = self._first
                 at = self._settle(text, at)
                 if self._stop:
                     break
-                if first and not self._first:
+                if said and not self._first:
                     begins.append(at)
             stop = _STOP.search(text, at)
             until = stop.start() if stop else end

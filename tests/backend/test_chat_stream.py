@@ -117,18 +117,39 @@ async def test_a_reader_who_comes_at_the_very_moment_of_the_deadline_is_not_left
     provider: FakeProvider, backend: ChatBackend, clock: ManualClock
 ) -> None:
     provider.plan(Fault.stall(after=2))
+    reading: list[asyncio.Task[Any]] = []
+
+    def come() -> None:
+        reading.append(asyncio.ensure_future(anext(stream, "end")))
+
+    # Set before the stream's own timer, so that the reader is in front of whoever closes.
+    clock.call_at(clock.now() + SECONDS, come)
     stream = await backend.open(ask(clock))
     ended = Ended(stream)
     assert await anext(stream) == "Aye,"
-    reading: list[asyncio.Task[Any]] = []
-    # Its timer was set later, so it runs behind the stream's own, in the same round.
-    clock.call_at(
-        clock.now() + SECONDS, lambda: reading.append(asyncio.ensure_future(anext(stream, "end")))
-    )
     await clock.advance(SECONDS)
     assert await reading[0] == "end"
     await provider.wait_disconnected()
     ended.once("deadline")
+
+
+async def test_closing_at_the_very_moment_of_the_deadline_ends_a_reader_quietly(
+    provider: FakeProvider, backend: ChatBackend, clock: ManualClock
+) -> None:
+    provider.plan(Fault.stall(after=2))
+    closing: list[asyncio.Task[None]] = []
+
+    def close() -> None:
+        closing.append(asyncio.ensure_future(stream.aclose()))
+
+    clock.call_at(clock.now() + SECONDS, close)
+    stream = await backend.open(ask(clock))
+    ended = Ended(stream)
+    reading = asyncio.create_task(read(stream))
+    await run_out(clock, reading)
+    await closing[0]
+    assert reading.result() is ended.once("deadline")
+    assert reading.cancelling() == 0
 
 
 async def test_the_deadline_works_on_the_real_clock_too(

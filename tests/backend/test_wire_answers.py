@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npcengine.backend.wire import MAX_TOKENS, Chunk, read_chunk
+from npcengine.backend.wire import MAX_TOKENS, Chunk, only_text, read_chunk
 from npcengine.messages import Usage
 from tests.backend.asking import delta
 
@@ -30,6 +30,10 @@ def test_content_is_text() -> None:
     [
         {"choices": []},
         {"choices": None},
+        {"choices": 7},
+        {"choices": "Aye."},
+        {"choices": {"delta": {"content": "Aye."}}},
+        {"choices": ["Aye.", None, 7]},
         {},
         delta(),
         delta(""),
@@ -174,3 +178,44 @@ def test_no_json_at_all_is_too_odd(data: dict[str, Any]) -> None:
     chunk = read_chunk(json.loads(json.dumps(data)), "delta")
     assert isinstance(chunk.text, str)
     assert chunk.finish in (None, "stop", "length", "filtered")
+
+
+deltas = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": st.text(max_size=3) | st.none(),
+        "refusal": st.text(max_size=3) | st.none(),
+        "reasoning": st.text(max_size=3),
+    },
+)
+choices = st.fixed_dictionaries(
+    {},
+    optional={
+        "index": st.sampled_from([0, 1, None]),
+        "delta": deltas | st.none(),
+        "finish_reason": st.sampled_from([None, "stop", "length"]),
+        "logprobs": st.none(),
+    },
+)
+chunks = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.just("chatcmpl-1"),
+        "choices": st.lists(choices, max_size=2) | st.none(),
+        "usage": st.sampled_from([None, USAGE]),
+        "x_groq": st.sampled_from([None, {"id": "req_1"}, {"error": "boom"}]),
+        "error": st.sampled_from([None, "boom", {"message": "boom"}]),
+    },
+)
+
+
+@given(chunks)
+def test_the_short_way_through_an_event_says_what_the_long_one_says(chunk: dict[str, Any]) -> None:
+    text = only_text(chunk)
+    assert text is None or Chunk(text) == read_chunk(chunk, "delta")
+
+
+def test_an_ordinary_event_takes_the_short_way() -> None:
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    assert only_text(head | delta("Aye,")) == "Aye,"
+    assert only_text(head | delta("Aye,") | {"usage": None}) is None

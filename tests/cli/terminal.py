@@ -8,10 +8,11 @@ import re
 import struct
 import sys
 import termios
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 PATIENCE = 20
 """Seconds after which a test that waits for the program has failed."""
@@ -24,6 +25,7 @@ _LOG_IN = (
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     "os.execv(sys.argv[1], sys.argv[1:])"
 )
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -34,23 +36,25 @@ class Finished:
     err: str
 
 
-def environment(home: Path, more: dict[str, str]) -> dict[str, str]:
+def _environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     basic = {"PATH": os.defpath, "HOME": str(home), "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
-    return basic | more
+    return {**basic, **more}
 
 
-async def run(home: Path, *arguments: str, typed: str = "", **more: str) -> Finished:
+async def run(
+    home: Path, *arguments: str, typed: bytes = b"", env: Mapping[str, str] = _NOTHING
+) -> Finished:
     process = await asyncio.create_subprocess_exec(
         *PROGRAM,
         *arguments,
         cwd=home,
-        env=environment(home, more),
+        env=_environment(home, env),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(PATIENCE):
-        out, err = await process.communicate(typed.encode())
+        out, err = await process.communicate(typed)
     assert process.returncode is not None
     return Finished(process.returncode, out.decode(), err.decode())
 
@@ -94,7 +98,7 @@ class Terminal:
 
 @asynccontextmanager
 async def at_terminal(
-    home: Path, *arguments: str, **more: str
+    home: Path, *arguments: str, env: Mapping[str, str] = _NOTHING
 ) -> AsyncIterator[tuple[Terminal, asyncio.subprocess.Process]]:
     keyboard, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -103,7 +107,7 @@ async def at_terminal(
         *PROGRAM,
         *arguments,
         cwd=home,
-        env=environment(home, {"TERM": "xterm-256color"} | more),
+        env=_environment(home, {"TERM": "xterm-256color", **env}),
         stdin=screen,
         stdout=screen,
         stderr=screen,

@@ -26,7 +26,9 @@ async def test_say_in_a_pipe_writes_the_text_and_nothing_else(home: Path) -> Non
 
 async def test_say_writes_the_whole_reply_as_json(home: Path) -> None:
     async with FakeProvider(replies=[ANSWER]) as provider:
-        said = await run(home, "say", "hild", "-", "--json", typed="Good day.\n", **groq(provider))
+        said = await run(
+            home, "say", "hild", "-", "--json", typed=b"Good day.\n", env=groq(provider)
+        )
         assert "Good day." in str(provider.requests[0].body)
     reply = json.loads(said.out)
     assert (said.code, said.err) == (0, "")
@@ -42,7 +44,7 @@ async def test_a_provider_that_fails_is_told_once_and_the_next_answers(home: Pat
         FakeProvider(style="openai", replies=[ANSWER]) as whole,
     ):
         openai = {"OPENAI_API_KEY": "sk-a-key-of-no-account", "OPENAI_BASE_URL": whole.base_url}
-        said = await run(home, "say", "hild", "Good day.", **groq(broken), **openai)
+        said = await run(home, "say", "hild", "Good day.", env=groq(broken) | openai)
     assert (said.code, said.out) == (0, f"{ANSWER}\n")
     told = said.err.splitlines()
     assert [line.partition(" HTTP 503: ")[0] for line in told] == [
@@ -53,7 +55,10 @@ async def test_a_provider_that_fails_is_told_once_and_the_next_answers(home: Pat
 
 async def test_at_a_terminal_say_streams_and_tells_the_source(home: Path) -> None:
     async with FakeProvider(replies=[f"*nods* {ANSWER}"]) as provider:
-        async with at_terminal(home, "say", "hild", "Good day.", **groq(provider)) as (screen, it):
+        async with at_terminal(home, "say", "hild", "Good day.", env=groq(provider)) as (
+            screen,
+            it,
+        ):
             shown = await screen.until("$0.0")
         assert it.returncode == 0
         assert provider.requests[0].body is not None
@@ -67,7 +72,7 @@ async def test_strict_fails_when_no_model_answers(home: Path) -> None:
     assert (offline.code, offline.out) == (3, "")
     assert "set GROQ_API_KEY" in offline.err
     async with FakeProvider(replies=[Fault.status(401)]) as provider:
-        refused = await run(home, "say", "hild", "Good day.", "--strict", **groq(provider))
+        refused = await run(home, "say", "hild", "Good day.", "--strict", env=groq(provider))
     assert (refused.code, refused.out) == (3, "")
     assert "HTTP 401" in refused.err
     assert "gsk_a_key" not in refused.err
@@ -78,22 +83,17 @@ async def test_bad_input_gets_one_message_and_its_exit_code(home: Path) -> None:
     (home / "empty").mkdir()
     say_hild = ("say", "hild", "Good day.")
     cases: dict[tuple[str, ...], tuple[int, str]] = {
-        ("say", "hidl", "Good day."): (1, "Did you mean 'hild'?"),
         ("chat", "hidl"): (1, "Did you mean 'hild'?"),
-        ("prompt", "hidl"): (1, "Did you mean 'hild'?"),
         ("say", "hild", ""): (1, "line is empty"),
-        ("say", "hild", "x" * 100_000): (1, "100,000 characters"),
-        ("prompt", "hild", " "): (1, "line is empty"),
         (*say_hild, "--personas", "nowhere"): (1, "no personas in 'nowhere': pass --personas"),
         (*say_hild, "--personas", "x" * 300): (1, "name too long"),
         (*say_hild, "--personas", "empty"): (1, "no .yaml or .yml file"),
         (*say_hild, "--personas", "typo.yaml"): (1, "typo.yaml:3:1: NPC"),
-        (*say_hild, "--deadline", "0"): (1, "deadline is a number of seconds above 0"),
         ("chat", "hild", "--deadline", "-1"): (1, "deadline is a number of seconds above 0"),
         (*say_hild, "--player", ""): (1, "player is an id"),
         (*say_hild, "--deadline", "soon"): (2, "--deadline"),
         ("say", "hild"): (2, "LINE"),
-        ("sya",): (2, "say"),
+        ("sya",): (2, "No such command 'sya'"),
     }
     ended = await asyncio.gather(*(run(home, *arguments) for arguments in cases))
     for (arguments, (code, message)), it in zip(cases.items(), ended, strict=True):
@@ -105,15 +105,18 @@ async def test_bad_input_gets_one_message_and_its_exit_code(home: Path) -> None:
 
 
 async def test_a_wrong_surrounding_is_explained(home: Path) -> None:
-    misspelt, keyless, binary = await asyncio.gather(
-        run(home, "say", "hild", "Good day.", NPCENGINE_FAST="grok:x"),
-        run(home, "chat", "hild", NPCENGINE_FAST="groq:openai/gpt-oss-20b"),
-        run(home, "say", "hild", "-", typed="\udcff".encode("utf-8", "replace").decode() * 1001),
+    strict = {"PYTHONIOENCODING": "utf-8:strict"}
+    misspelt, keyless, long, binary = await asyncio.gather(
+        run(home, "say", "hild", "Good day.", env={"NPCENGINE_FAST": "grok:x"}),
+        run(home, "chat", "hild", env={"NPCENGINE_FAST": "groq:openai/gpt-oss-20b"}),
+        run(home, "say", "hild", "-", typed=b"x" * 100_000 + b"\n"),
+        run(home, "say", "hild", "-", typed=b"\xff\xfe\n", env=strict),
     )
-    assert (misspelt.code, keyless.code, binary.code) == (1, 1, 1)
+    assert {it.code for it in (misspelt, keyless, long, binary)} == {1}
     assert "NPCENGINE_FAST" in misspelt.err
     assert "set GROQ_API_KEY" in keyless.err
-    assert "1,001 characters" in binary.err
+    assert "100,000 characters" in long.err
+    assert binary.err == "the line on stdin is not UTF-8 text\n"
 
 
 async def test_nothing_that_is_written_is_markup_or_steers_a_terminal(home: Path) -> None:
@@ -135,7 +138,7 @@ async def test_help_and_tables_fit_80_columns(home: Path) -> None:
     scene = ("--place", "the forge", "--time", "dusk")
     written = await asyncio.gather(
         run(home, "--help"),
-        *(run(home, command, "--help") for command in ("chat", "say")),
+        run(home, "chat", "--help"),
         run(home, "prompt", "zhou", "你好", "--explain", *scene),
     )
     for it in written:

@@ -9,6 +9,7 @@ import pytest
 
 import npcengine
 
+PYTHON = os.path.normpath(sys.executable)
 SCRIPT = Path(npcengine.__file__).parent.parent / "scripts" / "venv.sh"
 
 
@@ -37,13 +38,13 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_python_that_does_not_run_is_passed_over(path: Path) -> None:
-    pretend(path / "python3.12", f'exec "{sys.executable}" "$@"')
-    assert find_python(path).stdout.strip() == sys.executable
+    pretend(path / "python3.12", f'exec "{PYTHON}" "$@"')
+    assert find_python(path).stdout.strip() == PYTHON
 
 
 def test_one_of_pyenv_will_do(path: Path) -> None:
-    pretend(path / "pyenv/versions/3.13.9/bin/python3.13", f'exec "{sys.executable}" "$@"')
-    assert find_python(path, "3.13").stdout.strip() == sys.executable
+    pretend(path / "pyenv/versions/3.13.9/bin/python3.13", f'exec "{PYTHON}" "$@"')
+    assert find_python(path, "3.13").stdout.strip() == PYTHON
 
 
 def test_an_old_python_is_none(path: Path) -> None:

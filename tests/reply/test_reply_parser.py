@@ -61,6 +61,8 @@ PLAIN = {
     "quotes, one never closed": ('"Aye. Leave it.', "Aye. Leave it."),
     "quotes inside": ('They call it "the Maw". Stay out.', 'They call it "the Maw". Stay out.'),
     "quotes in quotes": ('"Aye. The "Maw" is shut."', 'Aye. The "Maw" is shut.'),
+    "quotes in the first sentence": ('"Aye, the "Maw" is shut."', 'Aye, the "Maw" is shut.'),
+    "quotes without space, Chinese": ('他说"好"，走了。', '他说"好"，走了。'),
     "quotes of two kinds": ("“Aye. He said «no» to me.”", "Aye. He said «no» to me."),
     "quotes at the start only": ('"Leave it!" he told me.', '"Leave it!" he told me.'),
     "quotes at the start, Chinese": ("「走吧」是他说的。", "「走吧」是他说的。"),
@@ -73,6 +75,11 @@ PLAIN = {
     "stressed at the start": ("*Never* say that.", "Never say that."),
     "stressed before a stop": ("It was *you*.", "It was you."),
     "stressed shout": ("*Never!* I will not.", "Never! I will not."),
+    "stressed after a colon": ("Remember: *never* trust it.", "Remember: never trust it."),
+    "stressed after a dash": ("I tell you — *never* go.", "I tell you — never go."),
+    "stressed after a pause": ("I... *never* said that.", "I... never said that."),
+    "stressed in quotes": ('They said "*never* again".', 'They said "never again".'),
+    "stressed question": ("*You*? Here?", "You? Here?"),
     "stressed, Chinese": ("我*从不*说谎。", "我从不说谎。"),
     "title": ("I read *The Song of the Marsh* once.", "I read The Song of the Marsh once."),
     "asterisk alone": ("Five * three, and a*", "Five three, and a"),
@@ -134,6 +141,8 @@ ACTIONS = {
     "two": ("*nods* *sits down* Aye.", "Aye.", ["nods", "sits down"]),
     "on its own line": ("*nods*\nMira: Aye.", "Aye.", ["nods"]),
     "after a label": ("Mira: *nods* Aye.", "Aye.", ["nods"]),
+    "after a comma": ("Well, *sighs* I suppose.", "Well, I suppose.", ["sighs"]),
+    "after a pause": ("Well... *sighs* Fine.", "Well... Fine.", ["sighs"]),
     "between quotes": ('"Aye." *nods* "Leave it."', "Aye. Leave it.", ["nods"]),
     "in quotes": ('"*nods* Aye. Leave it."', "Aye. Leave it.", ["nods"]),
     "Chinese": ("*擦了擦手* 欢迎。", "欢迎。", ["擦了擦手"]),
@@ -150,9 +159,11 @@ def test_actions_are_split_off(said: str, text: str, emotes: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "label",
-    ["Ayla:", "ayla:", "**Ayla:**", "*Ayla:*", "[Ayla]:", "Ayla (softly):", "Ayla：", '"Ayla:']
-    + ["You:", "Player:", "User:", "玩家：", "- Ayla:", "<|im_start|>user:"],
-)
+    [
+        "Ayla:", "ayla:", "**Ayla:**", "*Ayla:*", "[Ayla]:", "Ayla (softly):", "Ayla：", '"Ayla:',
+        "You:", "Player:", "User:", "玩家：", "- Ayla:", "<|im_start|>user:",
+    ],
+)  # fmt: skip
 def test_the_reply_ends_where_the_player_is_spoken_for(label: str) -> None:
     reply = parser()
     pieces = [*reply.feed(f"Aye.\n{label} Give it to me."), *reply.feed(" More.")]

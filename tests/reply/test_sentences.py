@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,7 +113,7 @@ def test_sentences_are_the_same_however_the_text_comes(text: str, cuts: list[int
     places = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
     begins = [
         start + offset
-        for start, end in zip(places, places[1:], strict=False)
+        for start, end in pairwise(places)
         for offset in splitter.feed(text[start:end])
     ]
     assert begins == Splitter().feed(text)

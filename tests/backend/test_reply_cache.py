@@ -1,0 +1,185 @@
+"""Replies that are used again: whose, for how long, and which never are."""
+
+import asyncio
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from npcengine.backend.cache import Cache
+from npcengine.backend.http import HttpClient
+from npcengine.errors import ProviderFailed, StreamBroken
+from npcengine.messages import CachePolicy, Completion, Message, Origin, Prefix, Sampling
+from npcengine.testing.fake_provider import Answer, FakeProvider
+from npcengine.testing.manual_clock import ManualClock
+from npcengine.testing.scripted import Script, ScriptedBackend
+from tests.backend.asking import AYLA, RULES, ask, backend_of, read
+
+ONE = CachePolicy("npc", ttl=600.0, variants=1)
+
+
+class Cached:
+    """A cache around a backend that never says the same twice, unless it has a script."""
+
+    def __init__(self, clock: ManualClock, *script: Script) -> None:
+        self.clock = clock
+        said = (f"Line {number}." for number in range(1000))
+        self.inner = ScriptedBackend(script or (lambda _: next(said)), clock)
+        self.cache = Cache(self.inner, clock, random.Random(7))
+
+    async def say(self, policy: CachePolicy = ONE, **changes: Any) -> Completion:
+        changes = {"shareable": True} | changes
+        return await read(await self.cache.open(ask(self.clock, cache=policy, **changes)))
+
+    @property
+    def asked(self) -> int:
+        return len(self.inner.requests)
+
+
+@pytest.fixture
+def cached(clock: ManualClock) -> Cached:
+    return Cached(clock)
+
+
+async def test_the_very_same_request_is_answered_from_what_was_said(cached: Cached) -> None:
+    first, second = await cached.say(), await cached.say()
+    assert (first.text, first.cached) == ("Line 0.", False)
+    assert (second.text, second.cached) == ("Line 0.", True)
+    assert (second.cost, second.first_content, second.elapsed) == (0.0, 0.0, 0.0)
+    assert cached.asked == 1
+
+
+async def test_the_deadline_has_no_part_in_it(cached: Cached) -> None:
+    await cached.say()
+    await cached.clock.advance(1)
+    assert (await cached.say()).cached
+
+
+async def test_so_many_answers_are_collected_before_one_is_used_again(cached: Cached) -> None:
+    policy = replace(ONE, variants=3)
+    fresh = [await cached.say(policy) for _ in range(3)]
+    assert [each.cached for each in fresh] == [False] * 3
+    again = [await cached.say(policy) for _ in range(40)]
+    assert all(each.cached for each in again)
+    assert {each.text for each in again} == {"Line 0.", "Line 1.", "Line 2."}
+    assert cached.asked == 3
+
+
+async def test_the_same_seed_chooses_the_same(clock: ManualClock) -> None:
+    policy = replace(ONE, variants=3)
+    one, two = Cached(clock), Cached(clock)
+    said = [[(await each.say(policy)).text for _ in range(20)] for each in (one, two)]
+    assert said[0] == said[1]
+
+
+async def test_after_its_time_an_answer_is_asked_for_again(cached: Cached) -> None:
+    policy = replace(ONE, ttl=60.0)
+    await cached.say(policy)
+    await cached.clock.advance(59.9)
+    assert (await cached.say(policy)).cached
+    await cached.clock.advance(0.1)
+    assert (await cached.say(policy)).text == "Line 1."
+
+
+async def test_without_a_policy_nothing_is_kept(cached: Cached) -> None:
+    policy = CachePolicy("none", variants=1)
+    said = [await cached.say(policy) for _ in range(3)]
+    assert [each.cached for each in said] == [False] * 3
+
+
+BRAM = replace(AYLA, player="bram")
+
+
+@pytest.mark.parametrize(
+    ("scope", "shareable", "shared"),
+    [("npc", True, True), ("npc", False, False), ("player", True, False), ("player", False, False)],
+)
+async def test_another_player_hears_it_only_where_that_is_allowed(
+    scope: Any, shareable: bool, shared: bool, cached: Cached
+) -> None:
+    policy = replace(ONE, scope=scope)
+    await cached.say(policy, shareable=shareable, origin=AYLA)
+    assert (await cached.say(policy, shareable=shareable, origin=BRAM)).cached == shared
+    assert (await cached.say(policy, shareable=shareable, origin=AYLA)).cached
+
+
+async def test_what_one_player_may_hear_alone_does_not_answer_what_all_may_hear(
+    cached: Cached,
+) -> None:
+    await cached.say(shareable=False)
+    assert not (await cached.say(shareable=True)).cached
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"origin": Origin("another realm", "mira", "ayla")},
+        {"origin": Origin("main", "tom", "ayla")},
+        {"prefix": Prefix.of([Message("system", "You are Mira, an elf.")])},
+        {"prefix": Prefix.of([*RULES.messages, Message("user", "Hello.")])},
+        {"tail": (Message("user", "Can you mend this shield?"),)},
+        {"tail": (Message("system", "Can you mend this sword?"),)},
+        {"sampling": Sampling(temperature=0.2)},
+        {"sampling": Sampling(stop=("\n",))},
+        {"max_tokens": 60},
+        {"policy": replace(ONE, ttl=60.0)},
+    ],
+)
+async def test_a_request_that_differs_is_another_one(
+    changes: dict[str, Any], cached: Cached
+) -> None:
+    await cached.say()
+    assert not (await cached.say(**changes)).cached
+    assert (await cached.say()).cached
+
+
+async def test_an_answer_that_broke_is_not_kept(clock: ManualClock) -> None:
+    cached = Cached(clock, ("Aye,", StreamBroken("Cut.")), "Well.")
+    assert (await cached.say()).finish == "broken"
+    assert not (await cached.say()).cached
+    assert (await cached.say()).text == "Well."
+
+
+async def test_an_answer_that_ran_out_of_time_is_not_kept(clock: ManualClock) -> None:
+    cached = Cached(clock, ("Aye,", asyncio.Event()), "Well.")
+    saying = asyncio.ensure_future(cached.say())
+    await clock.advance(4)
+    assert (await saying).finish == "deadline"
+    assert not (await cached.say()).cached
+
+
+@pytest.mark.parametrize("finish", ["length", "content_filter"])
+async def test_an_answer_that_the_provider_cut_is_not_kept(
+    finish: str, client: HttpClient, clock: ManualClock
+) -> None:
+    async with FakeProvider(replies=[Answer("Aye, fr", finish=finish)]) as provider:
+        cache = Cache(backend_of(provider, client, clock), clock, random.Random(7))
+        for _ in range(2):
+            said = await read(await cache.open(ask(clock, cache=ONE, shareable=True)))
+            assert (said.text, said.cached) == ("Aye, fr", False)
+
+
+async def test_an_answer_that_its_reader_left_is_not_kept(clock: ManualClock) -> None:
+    cached = Cached(clock, ("Aye,", " friend."), "Well.")
+    async with await cached.cache.open(ask(clock, cache=ONE, shareable=True)) as stream:
+        await anext(stream)
+    assert stream.completion.finish == "closed"
+    assert not (await cached.say()).cached
+
+
+async def test_a_failure_is_raised_and_not_kept(clock: ManualClock) -> None:
+    cached = Cached(clock, ProviderFailed("No."), "Aye.")
+    with pytest.raises(ProviderFailed):
+        await cached.say()
+    assert (await cached.say()).text == "Aye."
+
+
+async def test_two_who_ask_at_once_are_both_answered(clock: ManualClock) -> None:
+    go_on = asyncio.Event()
+    cached = Cached(clock, (go_on, "One."), (go_on, "Two."), "Three.")
+    both = asyncio.gather(cached.say(), cached.say())
+    await clock.advance(0)
+    go_on.set()
+    assert {each.text for each in await both} == {"One.", "Two."}
+    assert (await cached.say()).cached
