@@ -60,7 +60,7 @@ class Characters:
 def _joins(char: str) -> bool:
     """Tell whether joiners mean something beside this character: a letter or an emoji."""
     kind = unicodedata.category(char) if char else ""
-    return kind[:1] in ("L", "M") or kind in ("So", "Sk")
+    return kind[:1] in ("L", "M") or kind == "So" or (kind == "Sk" and char > "\uffff")
 
 
 def _one_space(space: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,7 +12,7 @@ from npcengine.backend.http import HttpClient
 from npcengine.backend.models import profile
 from npcengine.backend.models import provider as known_provider
 from npcengine.clock import Clock
-from npcengine.messages import ChatRequest, Completion, Message, Origin, Prefix
+from npcengine.messages import ChatRequest, Completion, Finish, Message, Origin, Prefix
 from npcengine.testing.fake_provider import FakeProvider, Page
 from npcengine.testing.manual_clock import ManualClock
 
@@ -22,6 +21,7 @@ RULES = Prefix.of([Message("system", "You are Mira, a gruff blacksmith.")])
 LINE = Message("user", "Can you mend this sword?")
 KEY = "gsk_a1B2c3D4e5F6_of_nobody"
 MODELS = {"groq": "openai/gpt-oss-20b", "openai": "gpt-6-luna", "llamacpp": "qwen3-4b"}
+SAID = "Aye, the forge is hot."
 SECONDS = 4.0
 """Between asking and the deadline."""
 
@@ -86,5 +86,13 @@ def sent(provider: FakeProvider, number: int = -1) -> dict[str, Any]:
     return body
 
 
-def names(errors: Iterable[BaseException]) -> list[str]:
-    return [type(error).__name__ for error in errors]
+class Ended:
+    """Hears of a stream's end."""
+
+    def __init__(self, stream: ChatStream) -> None:
+        self.told: list[Completion] = []
+        stream.on_end(self.told.append)
+
+    def once(self, finish: Finish) -> Completion:
+        assert [each.finish for each in self.told] == [finish]
+        return self.told[0]

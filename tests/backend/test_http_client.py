@@ -14,15 +14,7 @@ from npcengine.messages import Sampling
 from npcengine.testing.fake_provider import Answer, FakeProvider, Fault
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.version import __version__
-from tests.backend.asking import KEY, ask, backend_of, read
-
-SAID = "Aye, the forge is hot."
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[FakeProvider]:
-    async with FakeProvider(replies=SAID) as provider:
-        yield provider
+from tests.backend.asking import KEY, SAID, ask, backend_of, read
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import logging
 import random
 import traceback
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -21,12 +20,6 @@ from tests.backend.asking import ask, backend_of, events, read
 JSON = "application/json"
 # One that looks like a key and one that could be anything.
 KEYS = ["gsk_a1B2c3D4e5F6g7H8", "let/me+in==42"]
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[FakeProvider]:
-    async with FakeProvider() as provider:
-        yield provider
 
 
 def shown(error: BaseException) -> str:

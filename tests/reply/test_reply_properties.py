@@ -131,6 +131,7 @@ def test_quotes_are_balanced(text: str) -> None:
 
 
 @given(UNQUOTED.filter(lambda text: "_" not in text))
+@example("`\u200da")
 def test_what_may_be_said_is_said_unchanged(text: str) -> None:
     said, _, _, whole = read([text])
     assert read([said]) == (said, [], False, whole)
