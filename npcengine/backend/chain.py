@@ -104,7 +104,7 @@ class Tiers:
 
     def _chain(self, routes: tuple[Route, ...]) -> Backend:
         tries = {
-            f"{route.provider} {route.model}": Retry(
+            f"{route.provider} {route.model} at {route.base_url}": Retry(
                 self._chat(route), self._clock, self._rng, self._on_failure
             )
             for route in routes

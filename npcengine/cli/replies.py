@@ -42,13 +42,12 @@ def source(reply: Reply) -> str:
 
 def source_line(reply: Reply) -> str:
     """Return where a reply came from, how long it took and what it cost, in one line."""
-    parts = [source(reply)]
-    if reply.reason != "offline":
-        heard = reply.elapsed if reply.first_text is None else reply.first_text
-        first, total = f"{heard:.2f} s", f"{reply.elapsed:.2f} s"
-        parts += [total] if first == total else [f"first word {first}", total]
-    if reply.cost is not None:
-        parts.append(dollars(reply.cost))
+    heard = reply.elapsed if reply.first_text is None else reply.first_text
+    first, total = f"{heard:.2f} s", f"{reply.elapsed:.2f} s"
+    parts = [source(reply), *([total] if first == total else [f"first word {first}", total])]
+    cost = 0.0 if reply.reason == "offline" else reply.cost
+    if cost is not None:
+        parts.append(dollars(cost))
     if reply.finish not in _WHOLE:
         parts.append(f"cut short ({reply.finish})")
     return " · ".join(parts)

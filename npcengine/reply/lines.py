@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from npcengine.reply.markup import plain
 
@@ -125,5 +126,10 @@ def fold(text: str) -> str:
 
 def _plain_names(names: Sequence[str]) -> list[str]:
     """Return the names as they look once a text's markup is gone; none that is too long to hold."""
-    known = (fold(plain(name)) for name in names)
+    known = (_plain_name(name) for name in names)
     return [name for name in known if 0 < len(name) <= _LONGEST_NAME]
+
+
+@lru_cache(maxsize=1024)
+def _plain_name(name: str) -> str:
+    return fold(plain(name))

@@ -197,6 +197,19 @@ async def test_a_server_of_ones_own_gets_no_key(clock: ManualClock) -> None:
     assert (said.provider, said.model, said.cost) == ("llamacpp", "qwen", 0.0)
 
 
+async def test_one_model_on_two_servers_is_two_routes() -> None:
+    clock = JumpingClock()
+    async with (
+        FakeProvider(style="local", replies=[Fault.status(503)]) as first,
+        FakeProvider(style="local", replies="Aye.") as second,
+    ):
+        asked = f"vllm:qwen@{first.base_url}, vllm:qwen@{second.base_url}"
+        async with tiers_of(clock, {"NPCENGINE_FAST": asked}) as tiers:
+            said = await read(await tiers.backends["fast"].open(ask(clock)))
+        assert (len(first.requests), len(second.requests)) == (2, 1)
+    assert said.text == "Aye."
+
+
 async def test_a_retired_id_asks_the_model_that_took_its_place(clock: ManualClock) -> None:
     async with (
         FakeProvider(style="groq") as groq,

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from npcengine.backend.chain import Tiers
 from npcengine.backend.chat import Endpoint
 from npcengine.backend.http import HttpClient
-from npcengine.errors import BackendError
+from npcengine.errors import BackendError, BadAnswer
 from npcengine.settings import Settings
 from npcengine.testing.fake_provider import FakeProvider, Fault, Page, Step
 from npcengine.testing.manual_clock import ManualClock
@@ -93,6 +93,18 @@ async def test_no_log_has_the_key(
         with pytest.raises(BackendError):
             await backend.open(ask(clock))
     assert key not in caplog.text
+
+
+async def test_a_redirect_is_not_followed_so_that_the_key_goes_nowhere_else(
+    provider: FakeProvider, client: HttpClient, clock: ManualClock
+) -> None:
+    async with FakeProvider() as elsewhere:
+        there = (("location", f"{elsewhere.base_url}/openai/v1/chat/completions"),)
+        for status in (301, 302, 307, 308):
+            provider.plan(Page(b"", status=status, headers=there))
+            with pytest.raises(BadAnswer, match=f"HTTP {status}"):
+                await backend_of(provider, client, clock).open(ask(clock))
+        assert elsewhere.requests == ()
 
 
 @pytest.mark.parametrize("key", KEYS)

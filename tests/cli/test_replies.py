@@ -30,7 +30,7 @@ REPLY = Reply(
         ),
         (
             Reply("hild", "ayla", "Hm.", source="authored", reason="offline", elapsed=0.1),
-            "authored (offline)",
+            "authored (offline) · 0.10 s · $0.00",
         ),
         (
             Reply("hild", "ayla", "Hm.", source="authored", reason="deadline", elapsed=4.0),
