@@ -56,13 +56,14 @@ class SystemClock:
 class Expiry:
     """`async with`: cancel the block at a moment of the clock and raise `TimeoutError`.
 
-    The same as `asyncio.timeout_at`, on an injected clock.
+    The same as `asyncio.timeout_at`, on an injected clock; `expire()` brings the moment forward.
     """
 
     def __init__(self, clock: Clock, when: float) -> None:
         self._clock = clock
         self._when = when
         self._expired = False
+        self._over = False
 
     async def __aenter__(self) -> Self:
         task = asyncio.current_task()
@@ -70,12 +71,14 @@ class Expiry:
             raise RuntimeError("a time limit needs a running task")
         self._task = task
         self._cancelling = task.cancelling()
-        self._timer = self._clock.call_at(self._when, self._expire)
+        self._timer = self._clock.call_at(self._when, self.expire)
         return self
 
-    def _expire(self) -> None:
-        self._expired = True
-        self._task.cancel()
+    def expire(self) -> None:
+        """Cancel the block now, if it is still running."""
+        if not self._over and not self._expired:
+            self._expired = True
+            self._task.cancel()
 
     async def __aexit__(
         self,
@@ -83,6 +86,7 @@ class Expiry:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._over = True
         self._timer.cancel()
         # Somebody else's cancellation, come at the same moment, goes on as a cancellation.
         if (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import aclosing
 
-from npcengine.backend.base import Backend, ChatStream
+from npcengine.backend.base import Backend
 from npcengine.clock import Clock, Expiry
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
 from npcengine.dialogue.floor import Floor
@@ -45,7 +45,7 @@ class DialogueManager:
         self._hooks = hooks
         self._floor = Floor()
         self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
-        self._draining: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
 
     def speak(self, ask: Ask) -> Line:
         """Return the line that answers `ask`; it begins when its first piece is asked for."""
@@ -98,7 +98,7 @@ class DialogueManager:
                 yield piece
             if parser.done:
                 speech.completion = stream.so_far()
-                self._drain(stream)
+                self._in_background(stream.drain(DRAIN))
                 return
         speech.completion = stream.completion
         if speech.completion.finish == "stop":
@@ -114,41 +114,40 @@ class DialogueManager:
         if backend is None:
             speech.fail("offline", NoRoute())
             return
-        opening = asyncio.ensure_future(backend.open(self._request(ask, turns)))
-        opening.add_done_callback(_retrieve)
-        speech.opening = opening
+        asking = self._ask_model(backend, self._request(ask, turns), speech)
+        if not ask.stream:
+            await asking
+            return
+        task = self._in_background(asking)
         patience = ask.started + THINKING_AFTER
-        if ask.stream and patience < ask.deadline and not await self._settled(opening, patience):
+        if patience < ask.deadline and not await self._settled(task, patience):
             yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
-        if not await self._settled(opening, ask.deadline):
-            opening.cancel()
-            speech.fail("deadline", DeadlineExceeded("no content came in time"))
-        elif opening.cancelled():
-            speech.interrupted = True
-        elif isinstance(error := opening.exception(), BackendError):
-            late = isinstance(error, DeadlineExceeded) or self._clock.now() >= ask.deadline
-            speech.fail("deadline" if late else "failure", error)
-        else:
-            speech.stream = opening.result()
+        await task
 
-    async def _settled(self, opening: asyncio.Task[ChatStream], when: float) -> bool:
-        """Wait until `opening` is done, or until the clock reads `when`."""
-        if opening.done():
-            return True
-        woken = asyncio.get_running_loop().create_future()
-
-        def wake(_: object = None) -> None:
-            if not woken.done():
-                woken.set_result(None)
-
-        timer = self._clock.call_at(when, wake)
-        opening.add_done_callback(wake)
+    async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
+        """Open the backend; `speech` then has the stream, or why there is none."""
+        if speech.interrupted:
+            return
         try:
-            await woken
+            async with Expiry(self._clock, request.deadline) as speech.opening:
+                speech.stream = await backend.open(request)
+        except TimeoutError:
+            if not speech.interrupted:
+                speech.fail("deadline", DeadlineExceeded("no content came in time"))
+        except BackendError as error:
+            late = isinstance(error, DeadlineExceeded) or self._clock.now() >= request.deadline
+            speech.fail("deadline" if late else "failure", error)
+
+    async def _settled(self, task: asyncio.Task[None], when: float) -> bool:
+        """Wait until `task` is done, or until the clock reads `when`."""
+        woken = asyncio.Event()
+        timer = self._clock.call_at(when, woken.set)
+        task.add_done_callback(lambda _: woken.set())
+        try:
+            await woken.wait()
         finally:
             timer.cancel()
-            opening.remove_done_callback(wake)
-        return opening.done()
+        return task.done()
 
     async def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
         """Give what a turn needs to end as a line of the character, whatever happened."""
@@ -203,10 +202,11 @@ class DialogueManager:
         origin = ask.origin
         return f"{self._seed}/{origin.realm}/{origin.npc}/{origin.player}/{len(turns)}"
 
-    def _drain(self, stream: ChatStream) -> None:
-        draining = asyncio.ensure_future(stream.drain(DRAIN))
-        self._draining.add(draining)
-        draining.add_done_callback(self._draining.discard)
+    def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
 
     async def _left(self, line: Line, speech: Speech) -> None:
         """The player is gone: nothing more is asked for, and what was heard is remembered."""
@@ -218,12 +218,6 @@ class DialogueManager:
     async def aclose(self) -> None:
         """End every line that is being spoken, and what is still read in the background."""
         await self._floor.interrupt_all()
-        for draining in tuple(self._draining):
-            draining.cancel()
-        await asyncio.gather(*self._draining, return_exceptions=True)
-
-
-def _retrieve(opening: asyncio.Task[ChatStream]) -> None:
-    """Look at the result, so that a turn which left does not log it as never looked at."""
-    if not opening.cancelled():
-        opening.exception()
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)

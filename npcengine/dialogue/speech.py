@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from npcengine.backend.base import ChatStream
+from npcengine.clock import Expiry
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
 from npcengine.messages import Completion, Finish, Origin
 from npcengine.persona.model import Persona
@@ -44,7 +44,7 @@ class Speech:
             player_names=(ask.origin.player,),
             max_sentences=persona.speech.max_sentences,
         )
-        self.opening: asyncio.Task[ChatStream] | None = None
+        self.opening: Expiry | None = None
         self.stream: ChatStream | None = None
         self.interrupted = False
         self.completion: Completion | None = None
@@ -77,7 +77,7 @@ class Speech:
         if self.stream is not None:
             await self.stream.aclose()
         elif self.opening is not None:
-            self.opening.cancel()
+            self.opening.expire()
 
     def fail(self, reason: Reason, error: NPCEngineError) -> None:
         """Note why no model speaks in this turn."""

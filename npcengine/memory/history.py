@@ -32,5 +32,4 @@ def window(turns: tuple[Turn, ...], budget: int = HISTORY_TOKENS) -> tuple[Turn,
 
 
 def _tokens(turn: Turn) -> int:
-    said = estimate_tokens(turn.player_line) + estimate_tokens(turn.npc_line)
-    return said + TURN_OVERHEAD
+    return estimate_tokens(turn.player_line + turn.npc_line) + TURN_OVERHEAD

@@ -32,6 +32,7 @@ def test_line_ends_may_be_mixed() -> None:
 
 def test_a_crlf_may_be_cut_in_two() -> None:
     assert decode(b"data: one\r", b"\n\r", b"\ndata: two\r", b"\n", b"\r\n") == [b"one", b"two"]
+    assert decode(b"data: one\r", b"\ndata: two\r", b"", b"\n\r\n") == [b"one\ntwo"]
 
 
 def test_a_character_may_be_cut_in_two() -> None:
@@ -107,6 +108,7 @@ places = st.lists(st.integers(min_value=0, max_value=400), max_size=20)
 @given(bodies, places)
 @example(b"\xef\xbb\xbfdata: x\r\n\r\n", [1, 2, 3, 11, 12])
 @example(b"\xef\xbbdata: x\n\n", [1, 2])
+@example(b"data: x\r\ndata: y\r\n\r\n", [8, 17])
 def test_no_cut_of_the_bytes_changes_the_events(body: bytes, places: list[int]) -> None:
     assert decode(*cut(body, places)) == decode(body)
 
