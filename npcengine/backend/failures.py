@@ -132,9 +132,9 @@ def clean(text: str, key: str = "") -> str:
     """Return a provider's words fit for one line of a log: no keys, no control characters."""
     if key:
         text = text.replace(key, "[key]")
-    printable = "".join(
-        " " if unicodedata.category(char)[0] == "C" else char for char in text[:2000]
-    )
+    printable = text = text[:2000]
+    if not text.isprintable():
+        printable = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
     folded = _SECRET.sub("[key]", " ".join(printable.split()))
     return folded if len(folded) <= MAX_MESSAGE else folded[: MAX_MESSAGE - 1] + "…"
 

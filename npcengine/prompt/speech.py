@@ -88,4 +88,6 @@ def describe(scene: Scene) -> str:
 
 
 def _detail(text: str) -> str:
+    if not text:
+        return ""
     return quoted(printable(text[:MAX_DETAIL])).rstrip(".")

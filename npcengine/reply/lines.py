@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from npcengine.reply.markup import plain
@@ -32,13 +32,7 @@ class Lines:
     """
 
     def __init__(self, npc_names: Sequence[str], player_names: Sequence[str]) -> None:
-        # A name that both have is the character's: its own label must not end its reply.
-        self._labels = {
-            **_OF_PLAYER,
-            **dict.fromkeys(_plain_names(player_names), True),
-            **_OF_NPC,
-            **dict.fromkeys(_plain_names(npc_names), False),
-        }
+        self._labels = _labels(tuple(npc_names), tuple(player_names))
         self._initials = {name[0] for name in self._labels}
         self._reach = max(map(len, self._labels)) + _AFTER_NAME
         self._held = ""
@@ -124,12 +118,21 @@ def fold(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
+@lru_cache(maxsize=1024)
+def _labels(npc_names: tuple[str, ...], player_names: tuple[str, ...]) -> Mapping[str, bool]:
+    """Return each label, and whether it is one of the player's.
+
+    A name that both have is the character's: its own label must not end its reply.
+    """
+    return {
+        **_OF_PLAYER,
+        **dict.fromkeys(_plain_names(player_names), True),
+        **_OF_NPC,
+        **dict.fromkeys(_plain_names(npc_names), False),
+    }
+
+
 def _plain_names(names: Sequence[str]) -> list[str]:
     """Return the names as they look once a text's markup is gone; none that is too long to hold."""
-    known = (_plain_name(name) for name in names)
+    known = (fold(plain(name)) for name in names)
     return [name for name in known if 0 < len(name) <= _LONGEST_NAME]
-
-
-@lru_cache(maxsize=1024)
-def _plain_name(name: str) -> str:
-    return fold(plain(name))
