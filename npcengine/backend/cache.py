@@ -9,6 +9,7 @@ from typing import Any
 from cachetools import TLRUCache
 
 from npcengine.backend.base import Backend, ChatStream
+from npcengine.backend.flight import Flight
 from npcengine.clock import Clock
 from npcengine.messages import ChatRequest, Completion
 
@@ -22,8 +23,9 @@ class Cache:
     """A `Backend` that answers from what another one said to the very same request before.
 
     It begins to do so when as many different replies have been collected as the request's
-    policy wants, so that a character does not sound like a recording. Only whole answers
-    are kept.
+    policy wants, so that a character does not sound like a recording. Until then, of
+    requests that many players may share, no more than so many are under way at once: the
+    others listen in. Only whole answers are kept.
     """
 
     def __init__(self, inner: Backend, clock: Clock, rng: random.Random) -> None:
@@ -33,6 +35,7 @@ class Cache:
         self._kept: TLRUCache[Key, tuple[Completion, ...]] = TLRUCache(
             MAX_REQUESTS, ttu=_expires, timer=clock.now
         )
+        self._flights: dict[Key, list[Flight]] = {}
 
     async def open(self, request: ChatRequest) -> ChatStream:
         """Answer from the cache, or open the inner backend and keep what it says."""
@@ -43,37 +46,76 @@ class Cache:
         if len(kept) >= request.cache.variants:
             said = replace(self._rng.choice(kept), cached=True, cost=0.0, first_content=0.0)
             return ChatStream.whole(replace(said, elapsed=0.0), self._clock)
-        stream = await self._inner.open(request)
-        stream.on_end(lambda completion: self._keep(key, completion))
-        return stream
+        if not _is_shared(request):
+            stream = await self._inner.open(request)
+            stream.on_end(lambda completion: self._keep(key, completion))
+            return stream
+        return await self._flight(key, request, request.cache.variants - len(kept)).join(request)
+
+    def _flight(self, key: Key, request: ChatRequest, most: int) -> Flight:
+        """Return a call to join: a new one, while fewer than `most` are under way."""
+        under_way = [each for each in self._flights.get(key, ()) if not each.deserted]
+        if len(under_way) >= most:
+            under_way = [*under_way[1:], under_way[0]]
+            self._flights[key] = under_way
+            return under_way[-1]
+
+        flight = Flight(
+            self._inner,
+            request,
+            self._clock,
+            on_end=lambda completion: self._keep(key, completion),
+            on_landing=lambda: self._land(key, flight),
+        )
+        self._flights[key] = [*under_way, flight]
+        return flight
+
+    def _land(self, key: Key, flight: Flight) -> None:
+        left = [each for each in self._flights.get(key, ()) if each is not flight]
+        if left:
+            self._flights[key] = left
+        else:
+            self._flights.pop(key, None)
 
     def _keep(self, key: Key, completion: Completion) -> None:
         if completion.finish == "stop":
             self._kept[key] = (*self._kept.get(key, ()), completion)
 
     async def aclose(self) -> None:
-        """Close the inner backend."""
+        """Give up what is under way and close the inner backend."""
+        for flights in tuple(self._flights.values()):
+            for flight in flights:
+                await flight.aclose()
         await self._inner.aclose()
+
+
+KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache")
+"""The fields of a request that its answer depends on, or that say whom it may serve."""
+UNKEYED = ("deadline", "stream")
+"""The others: when and how an answer comes makes no difference to what it says."""
 
 
 def request_key(request: ChatRequest) -> Key:
     """Return what two requests must share for one's answer to serve the other.
 
     A player's own requests serve that player alone, unless nothing in them came from one
-    player. The deadline has no part in an answer.
+    player.
     """
     origin = request.origin
-    owner = None if request.shareable and request.cache.scope == "npc" else origin.player
     return (
         origin.realm,
         origin.npc,
-        owner,
+        None if _is_shared(request) else origin.player,
         request.prefix.encoded,
         request.tail,
         request.sampling,
         request.max_tokens,
         request.cache,
     )
+
+
+def _is_shared(request: ChatRequest) -> bool:
+    return request.shareable and request.cache.scope == "npc"
 
 
 def _expires(key: Key, completions: tuple[Completion, ...], now: float) -> float:

@@ -51,7 +51,8 @@ async def test_a_reader_who_comes_at_the_very_moment_of_the_deadline_is_not_left
     ended = Ended(stream)
     assert await anext(stream) == "Aye,"
     await clock.advance(SECONDS)
-    assert await reading[0] == "end"
+    assert reading[0].done()
+    assert reading[0].result() == "end"
     await provider.wait_disconnected()
     ended.once("deadline")
 

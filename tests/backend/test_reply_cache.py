@@ -2,15 +2,23 @@
 
 import asyncio
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from npcengine.backend.cache import Cache
+from npcengine.backend.cache import KEYED, UNKEYED, Cache, request_key
 from npcengine.backend.http import HttpClient
 from npcengine.errors import ProviderFailed, StreamBroken
-from npcengine.messages import CachePolicy, Completion, Message, Origin, Prefix, Sampling
+from npcengine.messages import (
+    CachePolicy,
+    ChatRequest,
+    Completion,
+    Message,
+    Origin,
+    Prefix,
+    Sampling,
+)
 from npcengine.testing.fake_provider import Answer, FakeProvider
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script, ScriptedBackend
@@ -161,7 +169,7 @@ async def test_an_answer_that_the_provider_cut_is_not_kept(
 
 
 async def test_an_answer_that_its_reader_left_is_not_kept(clock: ManualClock) -> None:
-    cached = Cached(clock, ("Aye,", " friend."), "Well.")
+    cached = Cached(clock, ("Aye,", asyncio.Event(), " friend."), "Well.")
     async with await cached.cache.open(ask(clock, cache=ONE, shareable=True)) as stream:
         await anext(stream)
     assert stream.completion.finish == "closed"
@@ -175,11 +183,27 @@ async def test_a_failure_is_raised_and_not_kept(clock: ManualClock) -> None:
     assert (await cached.say()).text == "Aye."
 
 
-async def test_two_who_ask_at_once_are_both_answered(clock: ManualClock) -> None:
-    go_on = asyncio.Event()
-    cached = Cached(clock, (go_on, "One."), (go_on, "Two."), "Three.")
-    both = asyncio.gather(cached.say(), cached.say())
-    await clock.advance(0)
-    go_on.set()
-    assert {each.text for each in await both} == {"One.", "Two."}
-    assert (await cached.say()).cached
+CHANGES: dict[str, Any] = {
+    "prefix": Prefix.of([*RULES.messages, Message("user", "Hello.")]),
+    "tail": (Message("user", "Can you mend this shield?"),),
+    "origin": Origin("main", "tom", "ayla"),
+    "max_tokens": 60,
+    "sampling": Sampling(temperature=0.2),
+    "shareable": False,
+    "cache": replace(ONE, variants=2),
+    "deadline": 1.0,
+    "stream": False,
+}
+
+
+def test_every_field_of_a_request_is_decided_on(clock: ManualClock) -> None:
+    """A new field must be put into the key, or be left out on purpose."""
+    assert {*KEYED, *UNKEYED} == {field.name for field in fields(ChatRequest)}
+    assert not {*KEYED} & {*UNKEYED}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_key_depends_on_what_the_answer_depends_on(name: str, clock: ManualClock) -> None:
+    request = ask(clock, cache=ONE, shareable=True)
+    other = replace(request, **{name: CHANGES[name]})
+    assert (request_key(request) != request_key(other)) == (name in KEYED)

@@ -33,6 +33,7 @@ def test_line_ends_may_be_mixed() -> None:
 def test_a_crlf_may_be_cut_in_two() -> None:
     assert decode(b"data: one\r", b"\n\r", b"\ndata: two\r", b"\n", b"\r\n") == [b"one", b"two"]
     assert decode(b"data: one\r", b"\ndata: two\r", b"", b"\n\r\n") == [b"one\ntwo"]
+    assert decode(b": ping\r", b"data: one\n", b"\ndata: two\n\n") == [b"one", b"two"]
 
 
 def test_a_character_may_be_cut_in_two() -> None:
