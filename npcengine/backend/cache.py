@@ -22,10 +22,10 @@ Key = tuple[Any, ...]
 class Cache:
     """A `Backend` that answers from what another one said to the very same request before.
 
-    It begins to do so when as many different replies have been collected as the request's
-    policy wants, so that a character does not sound like a recording. Until then, of
-    requests that many players may share, no more than so many are under way at once: the
-    others listen in. Only whole answers are kept.
+    It begins to do so when as many replies have been collected as the request's policy
+    wants, so that a character does not sound like a recording. Until then, of requests that
+    many players may share, no more than so many are under way at once: the others listen in.
+    Only whole answers are kept.
     """
 
     def __init__(self, inner: Backend, clock: Clock, rng: random.Random) -> None:

@@ -31,12 +31,13 @@ class Flight:
     ) -> None:
         self._inner = inner
         self._request = request
+        self._deadline = request.deadline
         self._clock = clock
         self._on_end = on_end
         self._on_landing = on_landing
         self.parts: list[str] = []
         self.stream: ChatStream | None = None
-        self.error: BackendError | None = None
+        self.error: Exception | None = None
         self.over = False
         self._readers = 0
         self._joined = 0
@@ -53,8 +54,7 @@ class Flight:
         reader = _Reader(self, pays=self._joined == 0)
         self._joined += 1
         self._readers += 1
-        if self.stream is not None:
-            self._extend(request.deadline)
+        self._extend(request.deadline)
         try:
             first = await reader.read()
         except BaseException:
@@ -63,19 +63,22 @@ class Flight:
         return ChatStream(first or "", reader, self._clock, request.deadline)
 
     def _extend(self, deadline: float) -> None:
-        if deadline > self._request.deadline and self.stream is not None:
-            self._request = replace(self._request, deadline=deadline)
-            self.stream.extend(deadline)
+        """Let the answer, once it has begun, take as long as the most patient reader allows."""
+        self._deadline = max(self._deadline, deadline)
+        if self.stream is not None and self._deadline > self._request.deadline:
+            self.stream.extend(self._deadline)
 
     async def _read(self) -> None:
         try:
             self.stream = await self._inner.open(self._request)
             self.stream.on_end(self._on_end)
+            self._extend(self._deadline)
             async with self.stream as stream:
                 async for text in stream:
                     self.parts.append(text)
                     self._tell()
-        except BackendError as error:
+        except Exception as error:
+            # Whatever it is, it is raised to everybody who reads.
             self.error = error
         except asyncio.CancelledError:
             if self.stream is None:

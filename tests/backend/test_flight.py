@@ -10,7 +10,7 @@ import pytest
 from npcengine.backend.base import ChatStream
 from npcengine.backend.cache import Cache
 from npcengine.errors import ProviderFailed, StreamBroken
-from npcengine.messages import CachePolicy, Completion, Origin
+from npcengine.messages import CachePolicy, ChatRequest, Completion, Origin
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script, ScriptedBackend
 from tests.backend.asking import AYLA, ask, read
@@ -162,3 +162,15 @@ async def test_closing_before_the_first_word_tells_those_who_wait(clock: ManualC
     await crowd.cache.aclose()
     with pytest.raises(StreamBroken, match="given up"):
         await hearing
+
+
+async def test_a_mistake_in_the_backend_is_raised_as_it_is(clock: ManualClock) -> None:
+    class Mistaken:
+        async def open(self, request: ChatRequest) -> ChatStream:
+            raise ZeroDivisionError("a mistake")
+
+        async def aclose(self) -> None: ...
+
+    cache = Cache(Mistaken(), clock, random.Random(7))
+    with pytest.raises(ZeroDivisionError):
+        await cache.open(ask(clock, shareable=True, cache=POLICY))
