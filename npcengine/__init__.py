@@ -1,5 +1,7 @@
 """Game characters that speak for themselves, within a frame budget."""
 
+from npcengine.blocking.engine import BlockingEngine
+from npcengine.blocking.pending import PendingLine
 from npcengine.dialogue.line import Line
 from npcengine.engine import NPCEngine
 from npcengine.errors import (
@@ -21,12 +23,14 @@ from npcengine.version import __version__
 __all__ = [
     "AttemptFailed",
     "BackendError",
+    "BlockingEngine",
     "Cast",
     "ContentError",
     "Line",
     "NPCEngine",
     "NPCEngineError",
     "OutputError",
+    "PendingLine",
     "Persona",
     "Piece",
     "Reply",

@@ -14,7 +14,7 @@ PACKAGE = Path(npcengine.__file__).parent
 ORDER = [
     "version", "errors", "settings", "messages", "turns", "hooks", "clock",
     "persona", "prompt", "stores", "backend", "reply", "memory", "dialogue",
-    "engine", "testing", "cli",
+    "engine", "blocking", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}
 LAZY = {"backend/http.py"}

@@ -44,7 +44,7 @@ class Backend(Protocol):
         elsewhere; afterwards the stream is handed on untouched.
 
         Raises:
-            BackendError: No content will come.
+            BackendError: No content will come; `DeadlineExceeded` at the request's deadline.
         """
 
     async def aclose(self) -> None:

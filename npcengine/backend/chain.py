@@ -103,12 +103,9 @@ class Tiers:
         }
 
     def _chain(self, routes: tuple[Route, ...]) -> Backend:
-        tries = {
-            f"{route.provider} {route.model} at {route.base_url}": Retry(
-                self._chat(route), self._clock, self._rng, self._on_failure
-            )
-            for route in routes
-        }
+        tries = [
+            Retry(self._chat(route), self._clock, self._rng, self._on_failure) for route in routes
+        ]
         return Cache(Fallback(tries, self._clock, self._on_failure), self._clock, self._rng)
 
     def _chat(self, route: Route) -> ChatBackend:

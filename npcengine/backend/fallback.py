@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from npcengine.backend.base import Backend, ChatStream
-from npcengine.clock import Clock, Expiry
+from npcengine.clock import Clock
 from npcengine.errors import AllBackendsFailed, BackendError, DeadlineExceeded
 from npcengine.hooks import AttemptFailed
 from npcengine.messages import ChatRequest
 
 
 class Fallback:
-    """A `Backend` that opens several, by name, in order of preference.
+    """A `Backend` that opens several in order of preference.
 
     Each but the last gets half of the time that is left as its deadline, so that one which
     never answers leaves the next a fair chance. That ends with the first content: what is
@@ -22,11 +22,11 @@ class Fallback:
 
     def __init__(
         self,
-        backends: Mapping[str, Backend],
+        backends: Sequence[Backend],
         clock: Clock,
         on_failure: Callable[[AttemptFailed], None],
     ) -> None:
-        self._backends = dict(backends)
+        self._backends = tuple(backends)
         self._clock = clock
         self._on_failure = on_failure
 
@@ -34,31 +34,26 @@ class Fallback:
         """Open the first backend that can. Raises `AllBackendsFailed` with each one's error."""
         errors: list[BackendError] = []
         last = len(self._backends) - 1
-        for number, (name, backend) in enumerate(self._backends.items()):
+        for number, backend in enumerate(self._backends):
             now = self._clock.now()
             if now >= request.deadline:
                 break
             left = request.deadline - now
             asked = request if number == last else replace(request, deadline=now + left / 2)
             try:
-                async with Expiry(self._clock, asked.deadline):
-                    stream = await backend.open(asked)
-                if asked is not request:
-                    stream.extend(request.deadline)
-                return stream
-            except TimeoutError:
-                error: BackendError = DeadlineExceeded(
-                    f"{name}: no content within {asked.deadline - now:.1f} s"
-                )
-            except BackendError as failed:
-                error = failed
-            errors.append(error)
-            self._on_failure(AttemptFailed(request.origin, error))
+                stream = await backend.open(asked)
+            except BackendError as error:
+                errors.append(error)
+                self._on_failure(AttemptFailed(request.origin, error))
+                continue
+            if asked is not request:
+                stream.extend(request.deadline)
+            return stream
         if not errors:
             raise DeadlineExceeded("the time was over before any backend was asked")
         raise AllBackendsFailed(errors)
 
     async def aclose(self) -> None:
         """Close every backend."""
-        for backend in self._backends.values():
+        for backend in self._backends:
             await backend.aclose()

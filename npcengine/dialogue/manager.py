@@ -119,16 +119,20 @@ class DialogueManager:
             await asking
             return
         task = self._in_background(asking)
-        patience = ask.started + THINKING_AFTER
-        if patience < ask.deadline and not await self._settled(task, patience):
-            yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
+        patience = self._clock.call_at(ask.started + THINKING_AFTER, speech.woken.set)
+        try:
+            await speech.woken.wait()
+            if not task.done():
+                yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
+        finally:
+            patience.cancel()
         await task
 
     async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
         """Open the backend; `speech` then has the stream, or why there is none."""
-        if speech.interrupted:
-            return
         try:
+            if speech.interrupted:
+                return
             async with Expiry(self._clock, request.deadline) as speech.opening:
                 speech.stream = await backend.open(request)
         except TimeoutError:
@@ -137,17 +141,8 @@ class DialogueManager:
         except BackendError as error:
             late = isinstance(error, DeadlineExceeded) or self._clock.now() >= request.deadline
             speech.fail("deadline" if late else "failure", error)
-
-    async def _settled(self, task: asyncio.Task[None], when: float) -> bool:
-        """Wait until `task` is done, or until the clock reads `when`."""
-        woken = asyncio.Event()
-        timer = self._clock.call_at(when, woken.set)
-        task.add_done_callback(lambda _: woken.set())
-        try:
-            await woken.wait()
         finally:
-            timer.cancel()
-        return task.done()
+            speech.woken.set()
 
     async def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
         """Give what a turn needs to end as a line of the character, whatever happened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from npcengine.backend.base import ChatStream
@@ -45,6 +46,8 @@ class Speech:
             max_sentences=persona.speech.max_sentences,
         )
         self.opening: Expiry | None = None
+        self.woken = asyncio.Event()
+        """Set when the opening is over, or has taken long enough for a sign of thinking."""
         self.stream: ChatStream | None = None
         self.interrupted = False
         self.completion: Completion | None = None

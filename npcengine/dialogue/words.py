@@ -29,10 +29,9 @@ _COMMON_WIDE = re.compile(
 )
 _GREETING = re.compile(
     r"\b(?:hello|hi|hey|greetings|howdy|well met|good (?:morning|day|afternoon|evening)"
-    r"|hallo|servus|moin|guten (?:morgen|tag|abend)|grüß gott|bonjour|bonsoir|salut"
+    r"|hallo|servus|moin|guten (?:morgen|tag|abend)|grüss gott|bonjour|bonsoir|salut"
     r"|hola|buen[oa]s (?:días|tardes|noches))\b"
-    r"|[你您]好|早上好|晚上好|早安|晚安|こんにちは|こんばんは|おはよう",
-    re.IGNORECASE,
+    r"|[你您]好|早上好|晚上好|早安|晚安|こんにちは|こんばんは|おはよう"
 )
 _SHORT = 24
 """A line that greets and has no more characters does little else."""
@@ -45,7 +44,7 @@ def has_words(line: str) -> bool:
 
 def is_greeting(line: str) -> bool:
     """Tell whether `line` greets and does little else."""
-    return len(line) <= _SHORT and _GREETING.search(line) is not None
+    return len(line) <= _SHORT and _GREETING.search(line.casefold()) is not None
 
 
 def words(line: str) -> frozenset[str]:

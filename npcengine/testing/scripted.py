@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from npcengine.backend.base import ChatStream
-from npcengine.clock import Clock, SystemClock
-from npcengine.errors import BackendError
+from npcengine.clock import Clock, Expiry, SystemClock
+from npcengine.errors import BackendError, DeadlineExceeded
 from npcengine.messages import ChatRequest, Completion, Finish, Usage
 from npcengine.prompt.budget import estimate_tokens
 
@@ -37,7 +37,11 @@ class ScriptedBackend:
         answer = self._next(request)
         parts = answer if isinstance(answer, tuple) else (answer,)
         source = _Parts(parts, request, self._clock)
-        first = await source.read()
+        try:
+            async with Expiry(self._clock, request.deadline):
+                first = await source.read()
+        except TimeoutError as error:
+            raise DeadlineExceeded("the script waits for too long", provider="scripted") from error
         return ChatStream(first or "", source, self._clock, request.deadline)
 
     def _next(self, request: ChatRequest) -> Script:

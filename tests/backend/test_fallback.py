@@ -33,10 +33,10 @@ class Trying:
         self.told: list[AttemptFailed] = []
         self.scripted = [ScriptedBackend([script], clock) for script in scripts]
         tell = self.told.append
-        backends = {
-            f"model {number}": Retry(each, clock, random.Random(7), tell) if retrying else each
-            for number, each in enumerate(self.scripted)
-        }
+        backends = [
+            Retry(each, clock, random.Random(7), tell) if retrying else each
+            for each in self.scripted
+        ]
         self.opening = asyncio.ensure_future(Fallback(backends, clock, tell).open(ask(clock)))
 
     @property
@@ -79,7 +79,7 @@ async def test_one_that_never_answers_leaves_the_next_half_of_the_time(clock: Ma
     await clock.advance(0.1)
     assert (await read(await trying.opening)).text == "Three."
     assert [type(each.error) for each in trying.told] == [DeadlineExceeded] * 2
-    assert str(trying.told[0].error) == "model 0: no content within 2.0 s"
+    assert "too long" in str(trying.told[0].error)
 
 
 async def test_the_last_may_take_all_that_is_left(clock: ManualClock) -> None:
@@ -143,7 +143,7 @@ async def test_each_failed_attempt_is_told_once(clock: ManualClock) -> None:
 
 async def test_when_the_time_is_over_nobody_is_asked(clock: ManualClock) -> None:
     inner = ScriptedBackend(["Aye."], clock)
-    fallback = Fallback({"model": inner}, clock, lambda _: None)
+    fallback = Fallback([inner], clock, lambda _: None)
     with pytest.raises(DeadlineExceeded, match="before any backend was asked"):
         await fallback.open(ask(clock, deadline=clock.now()))
     assert inner.requests == []
@@ -169,6 +169,6 @@ async def test_a_mistake_of_ours_is_not_taken_for_a_failed_backend(clock: Manual
     def wrong(_: object) -> Script:
         raise ZeroDivisionError
 
-    backends = {"one": ScriptedBackend(wrong, clock), "two": ScriptedBackend(["Two."], clock)}
+    backends = [ScriptedBackend(wrong, clock), ScriptedBackend(["Two."], clock)]
     with pytest.raises(ZeroDivisionError):
         await Fallback(backends, clock, lambda _: None).open(ask(clock))

@@ -3,7 +3,7 @@
 Two clients take turns in one process against a canned server in another: the engine, and
 `httpx.AsyncClient` with its default transport, which posts the very same body and reads the
 answer, a streamed one line by line, without looking at what it says. Processor time is this
-process's own; rounds alternate, and the ratio is taken round by round, so that a machine that
+process's own; calls alternate, and the ratio is taken round by round, so that a machine that
 changes its speed changes both.
 """
 
@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
@@ -60,16 +60,24 @@ def start_server() -> tuple[subprocess.Popen[str], str]:
     return server, url
 
 
-async def cost(call: Callable[[str], Awaitable[object]], players: list[str]) -> float:
-    """Return the processor time of one call, in microseconds."""
+async def costs(
+    calls: Sequence[Callable[[str], Awaitable[object]]], players: list[str]
+) -> list[float]:
+    """Return the processor time of each call in microseconds, on average over `players`.
+
+    The calls take turns one by one, for a shared machine changes its speed from one tenth of
+    a second to the next.
+    """
+    spent = [0.0] * len(calls)
     gc.collect()
     gc.disable()
-    before = time.process_time()
     for player in players:
-        await call(player)
-    spent = time.process_time() - before
+        for number, call in enumerate(calls):
+            before = time.process_time()
+            await call(player)
+            spent[number] += time.process_time() - before
     gc.enable()
-    return spent / len(players) * 1e6
+    return [seconds / len(players) * 1e6 for seconds in spent]
 
 
 async def remember(store: InMemoryConversations, player: str) -> None:
@@ -152,8 +160,9 @@ async def compare(
         players = [f"{streamed}-{number}-{call}" for call in range(CALLS)]
         for player in players:
             await remember(store, player)
-        ours.append(await cost(turn, players))
-        theirs.append(await cost(plain, players))
+        own, other = await costs((turn, plain), players)
+        ours.append(own)
+        theirs.append(other)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     return (
         f"{'turn, streamed' if streamed else 'turn':18} {statistics.median(ours):7.0f} µs"

@@ -1,0 +1,1 @@
+"""The engine without an event loop: one thread owns the loop, everybody else asks it."""

@@ -1,0 +1,217 @@
+"""The engine for code without an event loop: a frame loop, a reactor, plain threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Self, TypedDict, TypeVar, Unpack
+
+from npcengine.blocking.pending import Hear, PendingLine, Speak
+from npcengine.blocking.thread import LoopThread
+from npcengine.clock import Clock
+from npcengine.dialogue.line import Line
+from npcengine.engine import NPCEngine, Personas, Terms
+from npcengine.errors import UsageError
+from npcengine.hooks import Hook, logger
+from npcengine.persona.cast import Cast
+from npcengine.persona.model import Persona
+from npcengine.stores.base import ConversationStore
+from npcengine.turns import Piece, Reply
+
+T = TypeVar("T")
+
+Post = Callable[[Callable[[], None]], object]
+"""Has a function run on the host's own thread, soon; as `reactor.callFromThread`."""
+OnPiece = Callable[[Piece], object]
+OnEnd = Callable[[PendingLine], object]
+
+
+class Setup(TypedDict, total=False):
+    """The keyword arguments of `NPCEngine.from_env`."""
+
+    personas: Personas
+    environ: Mapping[str, str] | None
+    store: ConversationStore | None
+    hooks: Iterable[Hook]
+    clock: Clock | None
+    seed: int
+
+
+class BlockingEngine:
+    """Lets a cast of characters speak in a program that has no event loop.
+
+    Use it as `with BlockingEngine.from_env(personas="personas") as engine:`. The verbs are
+    those of `NPCEngine`, and any thread may call them. `say` and `greet` wait for the answer;
+    `say_soon` and `greet_soon` never wait and return a `PendingLine`. The engine lives in a
+    daemon thread of its own, where its hooks run too.
+
+    Raises, from every verb:
+        EngineClosed: The engine was closed.
+        UsageError: The engine was not started, or was started before `os.fork()`, or the verb
+            would wait in the engine's own thread or inside a running event loop.
+    """
+
+    def __init__(self, make: Callable[[], NPCEngine], *, post: Post | None = None) -> None:
+        """Set up an engine that `make` makes, in the engine's thread, when it is started.
+
+        `post` hands results to the host's own thread: it is called with a function, from the
+        engine's thread, must not wait, and has the host call that function, in order.
+        """
+        self._thread = LoopThread(make)
+        self._post = post
+
+    @classmethod
+    def from_env(cls, *, post: Post | None = None, **setup: Unpack[Setup]) -> Self:
+        """Set up an engine with the arguments of `NPCEngine.from_env`.
+
+        What that raises, `start` raises.
+        """
+        return cls(partial(NPCEngine.from_env, **setup), post=post)
+
+    def start(self) -> None:
+        """Start the engine, unless it runs. Raises what making the engine raises."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End every line that is being spoken, close all connections and end the thread.
+
+        Lines that have not begun get `EngineClosed`. A second call does nothing, nor does one in
+        a forked process. A program may end without it; what is being said then is dropped.
+        """
+        self._thread.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def cast(self) -> Cast:
+        """Everybody who can be spoken to."""
+        return self._thread.engine.cast
+
+    @property
+    def routes(self) -> Mapping[str, tuple[str, ...]]:
+        """The models that are asked for each tier, in order, as `groq:openai/gpt-oss-20b`."""
+        return self._thread.engine.routes
+
+    def say(self, npc: str, line: str, **terms: Unpack[Terms]) -> Reply:
+        """Let a player say `line` to a character and wait for the answer.
+
+        Raises what `NPCEngine.say` raises. Ctrl-C ends the waiting, and what was asked of a
+        provider is cancelled.
+        """
+        return self._thread.call(lambda engine: engine.say(npc, line, **terms))
+
+    def greet(self, npc: str, **terms: Unpack[Terms]) -> Reply:
+        """Let a character speak first, and wait for it. Raises what `say` raises."""
+        return self._thread.call(lambda engine: engine.greet(npc, **terms))
+
+    def say_soon(
+        self,
+        npc: str,
+        line: str,
+        *,
+        on_piece: OnPiece | None = None,
+        on_end: OnEnd | None = None,
+        **terms: Unpack[Terms],
+    ) -> PendingLine:
+        """Let a player say `line` and return at once what will become the answer.
+
+        With `post`, `on_piece` is called on the host's thread with each piece, and `on_end`
+        once, with the line, when it has ended in any way.
+
+        Raises:
+            UnknownNPC, InvalidLine: As `say` raises them.
+            UsageError: A callback was given, but the engine has no `post`.
+        """
+        spoken = self._thread.engine.stream(npc, line, **terms)
+        return self._speak_soon(partial(_speak, spoken), on_piece, on_end)
+
+    def greet_soon(
+        self,
+        npc: str,
+        *,
+        on_piece: OnPiece | None = None,
+        on_end: OnEnd | None = None,
+        **terms: Unpack[Terms],
+    ) -> PendingLine:
+        """Let a character speak first, as `say_soon` lets it answer. It is said in one go."""
+        engine = self._thread.engine
+        # A line that is never begun costs nothing; what is wrong with the terms is raised here.
+        engine.stream(npc, "?", **terms)
+        return self._speak_soon(partial(_greet, engine, npc, terms), on_piece, on_end)
+
+    def forget(self, player: str) -> int:
+        """Forget all that was said between a player and anybody; return how many turns."""
+        return self._thread.call(lambda engine: engine.forget(player))
+
+    def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
+        """Add a character that is no more than a description; see `NPCEngine.add_persona`."""
+
+        async def add(engine: NPCEngine) -> Persona:
+            return engine.add_persona(id, description, name=name)
+
+        return self._thread.call(add)
+
+    def _speak_soon(
+        self, speak: Speak, on_piece: OnPiece | None, on_end: OnEnd | None
+    ) -> PendingLine:
+        return PendingLine(self._thread, speak, self._posted(on_piece), self._posted(on_end))
+
+    def _posted(self, callback: Callable[[T], object] | None) -> Callable[[T], None]:
+        post = self._post
+        if callback is None:
+            return _ignore
+        if post is None:
+            raise UsageError(
+                "on_piece and on_end need the way to your thread: make the engine with "
+                "post=reactor.callFromThread or the like, or poll the line instead"
+            )
+        return partial(_hand_over, post, callback)
+
+
+def _ignore(value: object) -> None:
+    """Nobody wants to know."""
+
+
+def _hand_over(post: Post, callback: Callable[[T], object], value: T) -> None:
+    def run() -> None:
+        callback(value)
+
+    try:
+        post(run)
+    except Exception:
+        logger.exception("`post` failed; the line goes on unseen")
+
+
+async def _speak(line: Line, hear: Hear) -> Reply:
+    try:
+        async with line:
+            async for piece in line:
+                hear(piece)
+    except asyncio.CancelledError:
+        # Of a line that was heard in part, there is a reply.
+        try:
+            return line.reply
+        except UsageError:
+            pass
+        raise
+    return line.reply
+
+
+async def _greet(engine: NPCEngine, npc: str, terms: Terms, hear: Hear) -> Reply:
+    reply = await engine.greet(npc, **terms)
+    for emote in reply.emotes:
+        hear(Piece("emote", emote))
+    hear(Piece("text", reply.text))
+    return reply
