@@ -127,8 +127,8 @@ class BlockingEngine:
     ) -> PendingLine:
         """Let a player say `line` and return at once what will become the answer.
 
-        With `post`, `on_piece` is called on the host's thread with each piece, and `on_end`
-        once, with the line, when it has ended in any way.
+        With `post`, `on_piece` is called on the host's thread with each piece, in place of
+        `poll`, and `on_end` once, with the line, when it has ended in any way.
 
         Raises:
             UnknownNPC, InvalidLine: As `say` raises them.
@@ -168,20 +168,15 @@ class BlockingEngine:
     ) -> PendingLine:
         return PendingLine(self._thread, speak, self._posted(on_piece), self._posted(on_end))
 
-    def _posted(self, callback: Callable[[T], object] | None) -> Callable[[T], None]:
-        post = self._post
+    def _posted(self, callback: Callable[[T], object] | None) -> Callable[[T], None] | None:
         if callback is None:
-            return _ignore
-        if post is None:
+            return None
+        if self._post is None:
             raise UsageError(
                 "on_piece and on_end need the way to your thread: make the engine with "
                 "post=reactor.callFromThread or the like, or poll the line instead"
             )
-        return partial(_hand_over, post, callback)
-
-
-def _ignore(value: object) -> None:
-    """Nobody wants to know."""
+        return partial(_hand_over, self._post, callback)
 
 
 def _hand_over(post: Post, callback: Callable[[T], object], value: T) -> None:

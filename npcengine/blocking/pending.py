@@ -29,15 +29,14 @@ class PendingLine:
         self,
         thread: LoopThread,
         speak: Speak,
-        on_piece: Callable[[Piece], None],
-        on_end: Callable[[PendingLine], None],
+        on_piece: Callable[[Piece], None] | None,
+        on_end: Callable[[PendingLine], None] | None,
     ) -> None:
         self._thread = thread
         self._speak = speak
-        self._on_piece = on_piece
-        self._on_end = on_end
         self._pieces: deque[Piece] = deque()
-        self._polled = False
+        self._give = on_piece or self._pieces.append
+        self._on_end = on_end
         self._cancelled = False
         self._outcome: Reply | BaseException | None = None
         self._ended = threading.Event()
@@ -45,7 +44,6 @@ class PendingLine:
 
     def poll(self) -> list[Piece]:
         """Return the pieces that came since the last call, without waiting."""
-        self._polled = True
         came: list[Piece] = []
         if not self._pieces:
             self._has_ended()
@@ -57,8 +55,11 @@ class PendingLine:
 
     @property
     def done(self) -> bool:
-        """True once the line has ended and, if it was polled at all, each piece was given."""
-        return self._has_ended() and not (self._polled and self._pieces)
+        """True once the line has ended and each of its pieces was given.
+
+        Who does not poll asks `wait(0)` instead.
+        """
+        return self._has_ended() and not self._pieces
 
     @property
     def reply(self) -> Reply:
@@ -106,17 +107,13 @@ class PendingLine:
     # What follows runs in the engine's thread.
 
     def _begin(self) -> None:
-        self._task = self._thread.spawn(self._speak(self._hear))
+        self._task = self._thread.spawn(self._speak(self._give))
         self._task.add_done_callback(self._end)
 
     def _cancel(self) -> None:
         if not self._cancelled:
             self._cancelled = True
             self._task.cancel()
-
-    def _hear(self, piece: Piece) -> None:
-        self._pieces.append(piece)
-        self._on_piece(piece)
 
     def _end(self, task: asyncio.Task[Reply]) -> None:
         if not task.cancelled():
@@ -126,4 +123,5 @@ class PendingLine:
         else:
             self._outcome = self._thread.closed()
         self._ended.set()
-        self._on_end(self)
+        if self._on_end is not None:
+            self._on_end(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from npcengine.errors import EngineClosed
 from npcengine.messages import Origin
 
 
@@ -22,11 +23,18 @@ class Floor:
 
     def __init__(self) -> None:
         self._speaking: dict[Origin, Speaking] = {}
+        self._closed = False
 
     async def take(self, origin: Origin, line: Speaking, *, queue: bool) -> None:
-        """Make `line` the one being spoken; the one before is interrupted, or waited for."""
-        while (current := self._speaking.get(origin)) is not None:
+        """Make `line` the one being spoken; the one before is interrupted, or waited for.
+
+        Raises:
+            EngineClosed: No more lines are to be spoken.
+        """
+        while not self._closed and (current := self._speaking.get(origin)) is not None:
             await (current.ended() if queue else current.interrupt())
+        if self._closed:
+            raise EngineClosed("the engine was closed before the line began: make a new engine")
         self._speaking[origin] = line
 
     def release(self, origin: Origin, line: Speaking) -> None:
@@ -34,7 +42,9 @@ class Floor:
         if self._speaking.get(origin) is line:
             del self._speaking[origin]
 
-    async def interrupt_all(self) -> None:
-        """End every line that is being spoken."""
-        for line in tuple(self._speaking.values()):
-            await line.interrupt()
+    async def close(self) -> None:
+        """Let nobody begin any more, and end every line that is being spoken."""
+        self._closed = True
+        while self._speaking:
+            for line in tuple(self._speaking.values()):
+                await line.interrupt()

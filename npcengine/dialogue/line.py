@@ -48,6 +48,9 @@ class Line:
         return self
 
     async def __anext__(self) -> Piece:
+        if self._pulling:
+            # The turn is being brought to its end by somebody else.
+            await self._ended.wait()
         if self._late:
             return self._late.popleft()
         self._pulling = True
@@ -59,16 +62,22 @@ class Line:
     async def interrupt(self) -> None:
         """End the line where it stands, as a new line of the same player does."""
         await self._stop()
-        if not self._pulling:
-            # Nobody is waiting for the next piece, so the turn is brought to its end from
-            # here. A piece that it still gives is there for the reader who comes back.
-            self._pulling = True
-            try:
-                async for piece in self._pieces:
-                    self._late.append(piece)
-            finally:
-                self._pulling = False
+        await self.finish()
         await self._ended.wait()
+
+    async def finish(self) -> None:
+        """Bring the turn to its end when nobody waits for the next piece.
+
+        The pieces that it still gives are there for the reader who comes back.
+        """
+        if self._pulling or self._ended.is_set():
+            return
+        self._pulling = True
+        try:
+            async for piece in self._pieces:
+                self._late.append(piece)
+        finally:
+            self._pulling = False
 
     async def ended(self) -> None:
         """Return once the line has ended."""
@@ -76,7 +85,11 @@ class Line:
 
     async def aclose(self) -> None:
         """End the line; what was heard of it is remembered."""
-        await self._pieces.aclose()
+        if self._pulling:
+            await self._stop()
+            await self._ended.wait()
+        else:
+            await self._pieces.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from contextlib import aclosing
 
 from npcengine.backend.base import Backend
@@ -23,6 +23,8 @@ from npcengine.turns import Piece, Turn
 
 THINKING_AFTER = 1.5
 """Seconds without content after which a `thinking` piece is given."""
+GRACE = 0.1
+"""Seconds past the deadline after which a backend that does not keep it is given up."""
 DRAIN = 0.25
 """Seconds that an answer which is long enough may go on unheard."""
 
@@ -55,25 +57,41 @@ class DialogueManager:
     async def _conduct(self, line: Line, speech: Speech) -> AsyncGenerator[Piece, None]:
         ask = speech.ask
         await self._take_floor(line, speech)
+        # A line that nobody reads on must end too, or it would keep the character from others.
+        limit = self._clock.call_at(ask.deadline, lambda: self._finish(line))
         try:
             turns = await self._store.read(ask.origin)
-            for part in (self._spoken(speech, turns), self._ending(speech, turns)):
-                async with aclosing(part) as pieces:
-                    async for piece in pieces:
-                        yield speech.heard(piece, self._clock.now())
-            await self._store.append(ask.origin, speech.turn(self._clock.wall()))
-            reply = speech.reply(self._clock.now())
-            line.settle(reply)
-            self._hooks.emit(TurnEnded(ask.origin, reply))
+            async with aclosing(self._spoken(speech, turns)) as pieces:
+                async for piece in pieces:
+                    yield speech.heard(piece, self._clock.now())
+            for piece in self._ending(speech, turns):
+                yield speech.heard(piece, self._clock.now())
+            await self._keep(line, speech)
         except (asyncio.CancelledError, GeneratorExit):
-            await self._left(line, speech)
+            # The player is gone: nothing more is asked for, and what was heard is remembered.
+            await speech.stop()
+            if speech.text and ask.stream:
+                speech.completion = speech.completion or speech.so_far()
+                await self._keep(line, speech)
             raise
         except NPCEngineError as error:
             self._hooks.emit(TurnEnded(ask.origin, None, error))
             raise
         finally:
+            limit.cancel()
             self._floor.release(ask.origin, line)
             line.end()
+
+    async def _keep(self, line: Line, speech: Speech) -> None:
+        """Remember the turn, once, and give the reply."""
+        if speech.kept:
+            return
+        speech.kept = True
+        origin = speech.ask.origin
+        await self._store.append(origin, speech.turn(self._clock.wall()))
+        reply = speech.reply(self._clock.now())
+        line.settle(reply)
+        self._hooks.emit(TurnEnded(origin, reply))
 
     async def _take_floor(self, line: Line, speech: Speech) -> None:
         ask = speech.ask
@@ -88,9 +106,19 @@ class DialogueManager:
 
     async def _spoken(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
         """Give what a model says; `speech` then tells how that ended."""
-        async for piece in self._open(speech, turns):
-            yield piece
-        stream, parser = speech.stream, speech.parser
+        ask, parser = speech.ask, speech.parser
+        backend = self._backend(speech)
+        if backend is None:
+            return
+        asking = self._ask_model(backend, self._request(ask, turns), speech)
+        if not ask.stream:
+            await asking
+        else:
+            task = self._in_background(asking)
+            if await self._takes_long(speech):
+                yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
+            await task
+        stream = speech.stream
         if stream is None:
             return
         async for text in stream:
@@ -105,35 +133,33 @@ class DialogueManager:
             for piece in parser.close():
                 yield piece
 
-    async def _open(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
-        """Ask a model; give a `thinking` piece when its first words take long."""
-        ask = speech.ask
+    def _backend(self, speech: Speech) -> Backend | None:
+        """Return whom to ask; `speech` has the reason when there is nobody."""
         if speech.reason is not None:
-            return
-        backend = self._backends.get(ask.persona.model.tier) or self._backends.get("fast")
+            return None
+        tier = speech.ask.persona.model.tier
+        backend = self._backends.get(tier) or self._backends.get("fast")
         if backend is None:
             speech.fail("offline", NoRoute())
-            return
-        asking = self._ask_model(backend, self._request(ask, turns), speech)
-        if not ask.stream:
-            await asking
-            return
-        task = self._in_background(asking)
-        patience = self._clock.call_at(ask.started + THINKING_AFTER, speech.woken.set)
+        return backend
+
+    async def _takes_long(self, speech: Speech) -> bool:
+        """Wait for the first words, or until it is time for a sign of thinking."""
+        patience = self._clock.call_at(speech.ask.started + THINKING_AFTER, speech.woken.set)
         try:
             await speech.woken.wait()
-            if not task.done():
-                yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
         finally:
             patience.cancel()
-        await task
+        return not speech.answered
 
     async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
         """Open the backend; `speech` then has the stream, or why there is none."""
         try:
             if speech.interrupted:
                 return
-            async with Expiry(self._clock, request.deadline) as speech.opening:
+            # A backend keeps the deadline itself, and then says what went wrong. This is the
+            # long stop for one that does not.
+            async with Expiry(self._clock, request.deadline + GRACE) as speech.opening:
                 speech.stream = await backend.open(request)
         except TimeoutError:
             if not speech.interrupted:
@@ -142,9 +168,10 @@ class DialogueManager:
             late = isinstance(error, DeadlineExceeded) or self._clock.now() >= request.deadline
             speech.fail("deadline" if late else "failure", error)
         finally:
+            speech.answered = True
             speech.woken.set()
 
-    async def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
+    def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> Iterator[Piece]:
         """Give what a turn needs to end as a line of the character, whatever happened."""
         ask, persona = speech.ask, speech.ask.persona
         said = [turn.npc_line for turn in turns]
@@ -168,8 +195,7 @@ class DialogueManager:
             seed=self._seed_of(ask, turns),
         )
         speech.stock = chosen.stock
-        for piece in chosen.pieces:
-            yield piece
+        yield from chosen.pieces
 
     def _request(self, ask: Ask, turns: tuple[Turn, ...]) -> ChatRequest:
         persona = ask.persona
@@ -197,22 +223,23 @@ class DialogueManager:
         origin = ask.origin
         return f"{self._seed}/{origin.realm}/{origin.npc}/{origin.player}/{len(turns)}"
 
+    def _finish(self, line: Line) -> None:
+        self._in_background(line.finish())
+
     def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._leave_background)
         return task
 
-    async def _left(self, line: Line, speech: Speech) -> None:
-        """The player is gone: nothing more is asked for, and what was heard is remembered."""
-        await speech.stop()
-        if speech.text and speech.ask.stream:
-            await self._store.append(speech.ask.origin, speech.turn(self._clock.wall()))
-            line.settle(speech.reply(self._clock.now()))
+    def _leave_background(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that a line nobody awaits is not logged as a mistake
 
     async def aclose(self) -> None:
         """End every line that is being spoken, and what is still read in the background."""
-        await self._floor.interrupt_all()
+        await self._floor.close()
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)

@@ -46,8 +46,10 @@ class Speech:
             max_sentences=persona.speech.max_sentences,
         )
         self.opening: Expiry | None = None
+        self.answered = False
+        """True when the backend has opened a stream, or failed to."""
         self.woken = asyncio.Event()
-        """Set when the opening is over, or has taken long enough for a sign of thinking."""
+        """Set then, or when it is time for a sign of thinking."""
         self.stream: ChatStream | None = None
         self.interrupted = False
         self.completion: Completion | None = None
@@ -55,6 +57,8 @@ class Speech:
         self.reason: Reason | None = None
         self.stock = False
         self.remembered = ""
+        self.kept = False
+        """True once the turn is on its way into the store."""
         self.first_text: float | None = None
         self._text: list[str] = []
         self._emotes: list[str] = []
@@ -73,6 +77,10 @@ class Speech:
     def text(self) -> str:
         """What was heard so far."""
         return "".join(self._text)
+
+    def so_far(self) -> Completion | None:
+        """Return what the model said so far, heard or not."""
+        return self.stream.so_far() if self.stream is not None else None
 
     async def stop(self) -> None:
         """Interrupt: whatever the turn waits for ends now."""
@@ -124,10 +132,10 @@ class Speech:
     def reply(self, now: float) -> Reply:
         """Return the final answer."""
         origin, said = self.ask.origin, self.completion
-        source: Source = "cache" if said is not None and said.cached else "model"
-        if self.reason is not None:
-            source = "authored"
-        by_model = said is not None and source != "authored"
+        by_model = said is not None and self.reason is None
+        source: Source = "authored"
+        if said is not None and by_model:
+            source = "cache" if said.cached else "model"
         return Reply(
             npc=origin.npc,
             player=origin.player,

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 from npcengine import BlockingEngine, NPCEngine, Persona
 from npcengine.blocking.engine import Post
@@ -27,7 +28,7 @@ class Gate(asyncio.Event):
         self._reached = threading.Event()
         self._left = threading.Event()
 
-    async def wait(self) -> bool:
+    async def wait(self) -> Literal[True]:
         self._loop = asyncio.get_running_loop()
         self._reached.set()
         try:
