@@ -20,7 +20,10 @@ def main() -> None:
     """Run the command line; it needs the extra `cli`."""
     if not _complete:
         sys.exit("npcengine: the command line is an extra: pip install 'npcengine[cli]'")
-    run()
+    try:
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -186,18 +186,21 @@ class NPCEngine:
         return await self._store.forget(player)
 
     async def aclose(self) -> None:
-        """End every line that is being spoken and close all connections."""
-        if self._closed:
-            return
-        await self._dialogue.aclose()
+        """End every line that is being spoken and close all connections.
+
+        Cancelled half-way, it may be called again and goes on.
+        """
         self._closed = True
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
-        for backend in self._backends.values():
-            await backend.aclose()
-        if self._tiers is not None:
-            await self._tiers.aclose()
+        try:
+            await self._dialogue.aclose()
+        finally:
+            if self._warming is not None:
+                self._warming.cancel()
+                await asyncio.wait([self._warming])
+            for backend in self._backends.values():
+                await backend.aclose()
+            if self._tiers is not None:
+                await self._tiers.aclose()
 
     async def __aenter__(self) -> Self:
         self._check_open()

@@ -11,7 +11,6 @@ from npcengine.errors import UsageError
 
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = get_args(Role)
-Lane = Literal["player", "quest", "background"]
 CacheScope = Literal["none", "player", "npc"]
 
 Finish = Literal[

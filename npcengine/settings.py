@@ -25,9 +25,9 @@ class Settings:
 
     keys: Mapping[str, SecretStr] = field(default_factory=dict)
     """By the name of their variable."""
-    base_urls: Mapping[str, str] = field(default_factory=dict)
+    base_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By provider, where they differ from the provider's own."""
-    routes: Mapping[str, str] = field(default_factory=dict)
+    routes: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By tier, where they differ from the default: `groq:MODEL, openai:MODEL@URL`."""
     openai_headers: Mapping[str, str] = field(default_factory=dict)
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -23,9 +23,8 @@ class Cache:
     """A `Backend` that answers from what another one said to the very same request before.
 
     It begins to do so when as many replies have been collected as the request's policy
-    wants, so that a character does not sound like a recording. Until then, of requests that
-    many players may share, no more than so many are under way at once: the others listen in.
-    Only whole answers are kept.
+    wants, so that a character does not sound like a recording. Until then no more than so
+    many are under way at once, and the others listen in. Only whole answers are kept.
     """
 
     def __init__(self, inner: Backend, clock: Clock, rng: random.Random) -> None:
@@ -39,26 +38,24 @@ class Cache:
 
     async def open(self, request: ChatRequest) -> ChatStream:
         """Answer from the cache, or open the inner backend and keep what it says."""
-        if request.cache.scope == "none":
+        # A request that holds what one player said will hardly ever come again.
+        if request.cache.scope == "none" or not request.shareable:
             return await self._inner.open(request)
         key = request_key(request)
         kept = self._kept.get(key, ())
         if len(kept) >= request.cache.variants:
             said = replace(self._rng.choice(kept), cached=True, cost=0.0, first_content=0.0)
             return ChatStream.whole(replace(said, elapsed=0.0), self._clock)
-        if not _is_shared(request):
-            stream = await self._inner.open(request)
-            stream.on_end(lambda completion: self._keep(key, completion))
-            return stream
         return await self._flight(key, request, request.cache.variants - len(kept)).join(request)
 
     def _flight(self, key: Key, request: ChatRequest, most: int) -> Flight:
         """Return a call to join: a new one, while fewer than `most` are under way."""
         under_way = [each for each in self._flights.get(key, ()) if not each.deserted]
-        if len(under_way) >= most:
-            under_way = [*under_way[1:], under_way[0]]
-            self._flights[key] = under_way
-            return under_way[-1]
+        patient = [each for each in under_way if each.waits_for(request)]
+        if patient and len(under_way) >= most:
+            chosen = patient[0]
+            self._flights[key] = [*(each for each in under_way if each is not chosen), chosen]
+            return chosen
 
         flight = Flight(
             self._inner,
@@ -105,17 +102,13 @@ def request_key(request: ChatRequest) -> Key:
     return (
         origin.realm,
         origin.npc,
-        None if _is_shared(request) else origin.player,
+        None if request.shareable and request.cache.scope == "npc" else origin.player,
         request.prefix.encoded,
         request.tail,
         request.sampling,
         request.max_tokens,
         request.cache,
     )
-
-
-def _is_shared(request: ChatRequest) -> bool:
-    return request.shareable and request.cache.scope == "npc"
 
 
 def _expires(key: Key, completions: tuple[Completion, ...], now: float) -> float:

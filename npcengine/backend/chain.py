@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from npcengine.backend.base import Backend
 from npcengine.backend.cache import Cache
 from npcengine.backend.chat import ChatBackend, Endpoint
+from npcengine.backend.failures import clean
 from npcengine.backend.fallback import Fallback
 from npcengine.backend.http import HttpClient
 from npcengine.backend.models import current, profile, provider
@@ -41,19 +44,28 @@ class Route:
         model, _, url = rest.partition("@http")
         if not name or not model or "://" in model:
             wanted = "PROVIDER:MODEL or PROVIDER:MODEL@http://HOST:PORT/v1"
-            raise InvalidSetting("route", f"write {wanted}, not {text.strip()!r}")
+            raise InvalidSetting("route", f"write {wanted}, not {clean(text)!r}")
         default = settings.base_urls.get(name, provider(name).base_url)
         base_url = (f"http{url}" if url else default).rstrip("/")
-        if not base_url.startswith(("http://", "https://")):
-            raise InvalidSetting(
-                f"base URL of {name}", f"write http://… or https://…, not {base_url!r}"
-            )
+        if not _is_base_url(base_url):
+            problem = f"write http://HOST or https://HOST, without a user, not {clean(base_url)!r}"
+            raise InvalidSetting(f"base URL of {name}", problem)
         return cls(name, model, base_url)
 
     @property
     def url(self) -> str:
         """Where chat completions are taken."""
         return f"{self.base_url}{provider(self.provider).path}/chat/completions"
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    # A user or password in a URL would turn up wherever the URL does.
+    return has_host and parts.scheme in ("http", "https") and "@" not in parts.netloc
 
 
 def routes_of(tier: str, settings: Settings) -> tuple[Route, ...]:
@@ -128,8 +140,9 @@ class Tiers:
 
     async def warm(self) -> None:
         """Connect to the first route of each tier ahead of the first request."""
-        for routes in {self.routes[tier][:1] for tier in self.backends}:
-            await self._chats[routes[0]].warm()
+        first = [self.routes[tier][0] for tier in self.backends]
+        by_host = {route.base_url: self._chats[route] for route in first}
+        await asyncio.gather(*[backend.warm() for backend in by_host.values()])
 
     async def aclose(self) -> None:
         """Close every connection."""

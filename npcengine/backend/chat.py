@@ -21,6 +21,8 @@ from npcengine.errors import (
 )
 from npcengine.messages import ChatRequest
 
+WARMING = 2.0
+
 HEALING_CODES = ("unsupported_parameter", "unsupported_value", "unknown_parameter")
 
 
@@ -84,8 +86,12 @@ class ChatBackend:
         """Nothing to do: the connection pool belongs to whoever made it."""
 
     async def warm(self) -> None:
-        """Connect ahead of the first request."""
-        await self._client.warm(self._endpoint.url)
+        """Connect ahead of the first request, or give up after `WARMING` seconds."""
+        try:
+            async with Expiry(self._clock, self._clock.now() + WARMING):
+                await self._client.warm(self._endpoint.url)
+        except TimeoutError:
+            return
 
     def _heal(self, request: ChatRequest, error: BackendError) -> ChatRequest | None:
         if isinstance(error, EmptyAnswer):
@@ -106,7 +112,9 @@ class ChatBackend:
         body = encode_request(request, self._profile, self._refused)
         answer = await self._client.send("POST", self._endpoint.url, self._headers, body)
         try:
-            kind = answer.headers.get("content-type", "")
+            # A server that does not say what it sends is taken at its word to send what was asked.
+            usual = "text/event-stream" if request.stream else "application/json"
+            kind = answer.headers.get("content-type", usual).lower()
             if answer.status != 200:
                 raise await self._failure(answer)
             reading = Reading(

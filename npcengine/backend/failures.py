@@ -55,12 +55,14 @@ ADVICE: Mapping[type[BackendError], str] = {
     QuotaExhausted: "top up the account or choose another provider",
     ModelUnavailable: "check the model's id and the base URL",
     RequestTooLarge: "shorten the persona, or the history",
+    BadAnswer: "check the base URL",
 }
 
 NO_REASON = "no reason given"
 MAX_NAME = 80
 """Characters of a code, a parameter or a request's id that an error carries."""
 
+_USER = re.compile(r"//[^/\s@]{1,200}@")
 _SECRET = re.compile(r"\b(?:sk|gsk)[-_][\w*.-]{4,}")
 _UNITS: Mapping[str, float] = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ms|[smhd])")
@@ -135,7 +137,7 @@ def clean(text: str, key: str = "") -> str:
     printable = text = text[:2000]
     if not text.isprintable():
         printable = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
-    folded = _SECRET.sub("[key]", " ".join(printable.split()))
+    folded = _SECRET.sub("[key]", _USER.sub("//[user]@", " ".join(printable.split())))
     return folded if len(folded) <= MAX_MESSAGE else folded[: MAX_MESSAGE - 1] + "…"
 
 

@@ -11,6 +11,9 @@ from npcengine.clock import Clock
 from npcengine.errors import BackendError, StreamBroken
 from npcengine.messages import ChatRequest, Completion, Finish
 
+IMPATIENCE = 1.0
+"""Seconds by which a call may give up before one that joins it would have."""
+
 
 class Flight:
     """A request that is under way, for as many readers as join it.
@@ -40,9 +43,13 @@ class Flight:
         self.error: Exception | None = None
         self.over = False
         self._readers = 0
-        self._joined = 0
+        self.paid = False
         self._news = asyncio.Event()
         self._pump = asyncio.ensure_future(self._read())
+
+    def waits_for(self, request: ChatRequest) -> bool:
+        """Tell whether it waits about as long for its first content as `request` would."""
+        return self.stream is not None or self._request.deadline + IMPATIENCE >= request.deadline
 
     @property
     def deserted(self) -> bool:
@@ -51,8 +58,7 @@ class Flight:
 
     async def join(self, request: ChatRequest) -> ChatStream:
         """Return a stream of one's own. Raises what opening the request raised."""
-        reader = _Reader(self, pays=self._joined == 0)
-        self._joined += 1
+        reader = _Reader(self)
         self._readers += 1
         self._extend(request.deadline)
         try:
@@ -112,9 +118,9 @@ class Flight:
 class _Reader:
     """The `Source` of one reader: what was read so far, then what comes."""
 
-    def __init__(self, flight: Flight, *, pays: bool) -> None:
+    def __init__(self, flight: Flight) -> None:
         self._flight = flight
-        self._pays = pays
+        self._pays = False
         self._read = 0
         self._left = False
 
@@ -143,7 +149,9 @@ class _Reader:
         whole = stream.so_far()
         text = "".join(self._flight.parts[: self._read])
         said = replace(whole, text=text, finish=finish or whole.finish, error=error)
-        # One pays for all: what the others hear was said to somebody before.
+        # The first that has an account made pays for all; what the others hear was said before.
+        self._pays = self._pays or not self._flight.paid
+        self._flight.paid = True
         return said if self._pays else replace(said, cost=0.0, cached=True)
 
     async def aclose(self) -> None:

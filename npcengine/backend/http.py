@@ -8,6 +8,7 @@ the cause behind is looked at. What is not HTTP leaks aiohttp's own exception.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,8 @@ class HttpClient:
     def __init__(self, *, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._proxy = proxy
         self._tls = tls
-        self._transport: httpx.AsyncBaseTransport | None = None
+        self._loading: asyncio.Future[httpx.AsyncBaseTransport] | None = None
+        self._closed = False
         self._parsed: dict[tuple[str, tuple[Header, ...]], tuple[httpx.URL, httpx.Headers]] = {}
 
     def _open(self) -> httpx.AsyncBaseTransport:
@@ -106,8 +108,12 @@ class HttpClient:
         import httpx_aiohttp
 
         self._httpx = httpx
-        tls = self._tls or httpx.create_ssl_context()
-        proxy = httpx.Proxy(self._proxy) if self._proxy else None
+        try:
+            tls = self._tls or httpx.create_ssl_context()
+            proxy = httpx.Proxy(self._proxy) if self._proxy else None
+        except (OSError, ValueError, httpx.InvalidURL) as error:
+            problem = f"TLS or the proxy cannot be set up: {clean(str(error))}"
+            raise Unreachable(f"{problem}; check SSL_CERT_FILE and HTTPS_PROXY") from error
 
         def session() -> aiohttp.ClientSession:
             return aiohttp.ClientSession(
@@ -119,6 +125,16 @@ class HttpClient:
 
         return httpx_aiohttp.AiohttpTransport(verify=tls, proxy=proxy, client=session)
 
+    async def _ready(self) -> httpx.AsyncBaseTransport:
+        if self._closed:
+            raise Unreachable("the connections were closed, with the engine")
+        if self._loading is None:
+            # In a thread: the game's loop would stand still for a quarter of a second.
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._open))
+        if not self._loading.done():
+            await asyncio.wait([self._loading])
+        return self._loading.result()
+
     async def send(
         self, method: str, url: str, headers: tuple[Header, ...] = (), body: bytes = b""
     ) -> HttpAnswer:
@@ -128,10 +144,8 @@ class HttpClient:
             Unreachable: There was no connection, or it was lost before an answer came.
             BadAnswer: What came back is not HTTP.
         """
-        transport = self._transport
-        if transport is None:
-            transport = self._transport = self._open()
         try:
+            transport = await self._ready()
             request = self._request(method, url, headers, body)
             return HttpAnswer(await transport.handle_async_request(request))
         except Exception as error:
@@ -161,10 +175,12 @@ class HttpClient:
             return
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        if self._transport is not None:
-            await self._transport.aclose()
-            self._transport = None
+        """Close every connection, for good."""
+        self._closed = True
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
+            if self._loading.exception() is None:
+                await self._loading.result().aclose()
 
 
 def _translated(error: Exception, otherwise: type[BackendError]) -> BackendError:

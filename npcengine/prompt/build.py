@@ -13,7 +13,7 @@ from npcengine.prompt.speech import LANGUAGES, describe, speech
 from npcengine.turns import Scene, Turn
 
 EXAMPLES_TOKENS = 500
-"""The most that examples may take, in estimated tokens; the last ones are left out first."""
+"""The most that examples may take, in estimated tokens; of more than one, the last are left out."""
 REMINDER_TOKENS = 40
 
 
@@ -44,7 +44,7 @@ def example_messages(persona: Persona) -> list[Message]:
     tokens = 0
     for example in persona.examples:
         tokens += estimate_tokens(example.player) + estimate_tokens(example.npc)
-        if tokens > EXAMPLES_TOKENS:
+        if messages and tokens > EXAMPLES_TOKENS:
             break
         messages.append(Message("user", speech(example.player)))
         messages.append(Message("assistant", example.npc))
@@ -64,7 +64,8 @@ def reminder(persona: Persona, locale: str | None) -> str:
     """Return what the model must not forget, in at most `REMINDER_TOKENS` estimated tokens."""
     language = locale or persona.locale
     name = persona.name[: 40 if persona.name.isascii() else 15]
-    spoken = LANGUAGES.get(language.partition("-")[0], language)
+    name_of_it = LANGUAGES.get(language.lower().partition("-")[0], language)
+    spoken = f"{name_of_it} ({language})" if "-" in language else name_of_it
     most = persona.speech.max_sentences
     return f"Only {name} speaks, in character, in {spoken}: at most {most} sentence(s), no markup."
 

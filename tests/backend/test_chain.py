@@ -89,7 +89,7 @@ def test_servers_of_ones_own_need_none(name: str) -> None:
         ("grok:openai/gpt-oss-20b", "no provider is called 'grok'; known: groq, openai, llamacpp"),
         ("ollama:gemma@ftp://127.0.0.1/v1", "not 'ollama:gemma@ftp://127.0.0.1/v1'"),
         ("ollama:@http://127.0.0.1/v1", "not 'ollama:@http"),
-        ("ollama:gemma@httpx", "write http://… or https://…, not 'httpx'"),
+        ("ollama:gemma@httpx", "write http://HOST or https://HOST, without a user, not 'httpx'"),
     ],
 )
 def test_a_misspelt_route_is_named_with_its_variable(asked: str, words: str) -> None:

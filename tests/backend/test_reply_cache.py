@@ -100,16 +100,21 @@ BRAM = replace(AYLA, player="bram")
 
 
 @pytest.mark.parametrize(
-    ("scope", "shareable", "shared"),
-    [("npc", True, True), ("npc", False, False), ("player", True, False), ("player", False, False)],
+    ("scope", "shareable", "others", "own"),
+    [
+        ("npc", True, True, True),
+        ("player", True, False, True),
+        ("npc", False, False, False),
+        ("player", False, False, False),
+    ],
 )
-async def test_another_player_hears_it_only_where_that_is_allowed(
-    scope: Any, shareable: bool, shared: bool, cached: Cached
+async def test_a_reply_comes_again_only_where_that_is_allowed(
+    scope: Any, shareable: bool, others: bool, own: bool, cached: Cached
 ) -> None:
     policy = replace(ONE, scope=scope)
     await cached.say(policy, shareable=shareable, origin=AYLA)
-    assert (await cached.say(policy, shareable=shareable, origin=BRAM)).cached == shared
-    assert (await cached.say(policy, shareable=shareable, origin=AYLA)).cached
+    assert (await cached.say(policy, shareable=shareable, origin=BRAM)).cached == others
+    assert (await cached.say(policy, shareable=shareable, origin=AYLA)).cached == own
 
 
 async def test_what_one_player_may_hear_alone_does_not_answer_what_all_may_hear(

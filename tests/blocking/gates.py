@@ -8,7 +8,7 @@ from typing import Literal
 from npcengine import BlockingEngine, NPCEngine, Persona
 from npcengine.blocking.engine import Post
 from npcengine.hooks import Hook
-from npcengine.messages import ChatRequest
+from npcengine.messages import ChatRequest, Origin
 from npcengine.stores.inmemory import InMemoryConversations
 from npcengine.testing.scripted import Script, ScriptedBackend
 
@@ -65,6 +65,11 @@ class Stage:
         self._backends = {"fast": self.backend} if script or answer else None
         self._hooks = hooks
         self.engine = BlockingEngine(self._make, post=post)
+
+    def kept(self, npc: str, player: str) -> list[tuple[str, str]]:
+        """Return what was said and answered, as it is remembered once the engine is closed."""
+        turns = asyncio.run(self.store.read(Origin("main", npc, player)))
+        return [(turn.player_line, turn.npc_line) for turn in turns]
 
     def _make(self) -> NPCEngine:
         return NPCEngine(

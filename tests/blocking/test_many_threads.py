@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from npcengine import PendingLine
-from npcengine.messages import ChatRequest, Origin
+from npcengine.messages import ChatRequest
 from tests.blocking.gates import LONG, PATIENCE, Stage
 
 THREADS = 8
@@ -12,13 +12,17 @@ TURNS = 125
 PLAYERS = 5
 
 
-def echo(request: ChatRequest) -> str:
-    """Answer with the number in the player's line."""
-    return f"Number {request.messages[-1].content.split('number ')[1].split()[0]} it is."
-
-
 def line_of(number: int) -> str:
     return f"I take number {number} please"
+
+
+def answer_to(number: int) -> str:
+    return f"Number {number} it is."
+
+
+def echo(request: ChatRequest) -> str:
+    """Answer with the number in the player's line."""
+    return answer_to(int(request.messages[-1].content.split("number ")[1].split()[0]))
 
 
 def in_eight_threads(work: Callable[[int], None]) -> None:
@@ -43,11 +47,9 @@ def check_conversations(stage: Stage) -> None:
     """Every turn was kept once, in the order in which its player took it."""
     for thread in range(THREADS):
         for player in range(PLAYERS):
-            origin = Origin("main", "mira", f"{thread}-{player}")
-            turns = stage.store._kept[origin]
-            taken = [n for n in range(TURNS) if n % PLAYERS == player]
-            assert [turn.player_line for turn in turns] == [line_of(n) for n in taken]
-            assert [turn.npc_line for turn in turns] == [f"Number {n} it is." for n in taken]
+            assert stage.kept("mira", f"{thread}-{player}") == [
+                (line_of(n), answer_to(n)) for n in range(TURNS) if n % PLAYERS == player
+            ]
 
 
 def test_a_thousand_waiting_turns_from_eight_threads() -> None:
@@ -57,7 +59,7 @@ def test_a_thousand_waiting_turns_from_eight_threads() -> None:
         for n in range(TURNS):
             player = f"{thread}-{n % PLAYERS}"
             reply = s.engine.say("mira", line_of(n), player=player, deadline=LONG)
-            assert (reply.player, reply.text) == (player, f"Number {n} it is.")
+            assert (reply.player, reply.text) == (player, answer_to(n))
 
     with s.engine:
         in_eight_threads(talk)
@@ -80,5 +82,5 @@ def test_a_thousand_turns_that_nobody_waits_for_from_eight_threads() -> None:
         assert all(line.wait(PATIENCE) for line in lines.values())
     assert len(lines) == THREADS * TURNS
     for (_, n), line in lines.items():
-        assert line.reply.text == f"Number {n} it is."
+        assert line.reply.text == answer_to(n)
     check_conversations(s)

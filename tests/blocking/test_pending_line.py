@@ -8,21 +8,11 @@ from hypothesis import strategies as st
 
 from npcengine import Piece, UsageError
 from npcengine.errors import EngineClosed, InvalidLine, NoRoute, ProviderFailed, UnknownNPC
-from npcengine.messages import Origin
-from npcengine.turns import Turn
 from tests.blocking.gates import LONG, PATIENCE, Gate, Stage
-
-AYLA = Origin("main", "mira", "ayla")
 
 
 def text_of(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces if piece.kind == "text")
-
-
-def remembered(stage: Stage) -> list[tuple[str, str]]:
-    """What the store has of a closed engine."""
-    turns: tuple[Turn, ...] = stage.store._kept.get(AYLA, ())
-    return [(turn.player_line, turn.npc_line) for turn in turns]
 
 
 def test_pieces_come_while_the_line_is_still_being_spoken() -> None:
@@ -132,7 +122,7 @@ def test_a_cancelled_line_ends_where_it_stands_and_is_remembered() -> None:
         assert line.reply.finish == "closed"
         assert text_of(line.poll()) == line.reply.text
         line.cancel()
-    assert remembered(s) == [("Tell me.", line.reply.text + "—")]
+    assert s.kept("mira", "ayla") == [("Tell me.", line.reply.text + "—")]
 
 
 def test_cancelled_before_its_first_word_it_leaves_no_trace() -> None:
@@ -149,7 +139,7 @@ def test_cancelled_before_its_first_word_it_leaves_no_trace() -> None:
             with pytest.raises(UsageError, match="cancelled"):
                 _ = line.reply
         gate.await_cancelled()
-    assert remembered(s) == []
+    assert s.kept("mira", "ayla") == []
 
 
 def test_cancelled_at_once_it_ends_all_the_same() -> None:
