@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from npcengine.errors import UsageError
 
@@ -33,16 +33,11 @@ class Origin:
     player: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a chat completion request."""
 
     role: Role
     content: str
-
-    def __post_init__(self) -> None:
-        if self.role not in ROLES:
-            raise UsageError(f"a message's role is one of {', '.join(ROLES)}, not {self.role!r}")
 
 
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -50,8 +45,15 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode_messages(messages: Sequence[Message]) -> bytes:
-    """Encode messages as the inside of a JSON array: objects joined by commas, no brackets."""
-    plain = [{"role": each.role, "content": each.content} for each in messages]
+    """Encode messages as the inside of a JSON array: objects joined by commas, no brackets.
+
+    Raises:
+        UsageError: A message has a role that does not exist.
+    """
+    for each in messages:
+        if each.role not in ROLES:
+            raise UsageError(f"a message's role is one of {', '.join(ROLES)}, not {each.role!r}")
+    plain = [{"role": role, "content": content} for role, content in messages]
     return to_json(plain).encode()[1:-1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from npcengine.messages import Finish, Usage
 
@@ -12,8 +12,7 @@ Source = Literal["model", "cache", "authored"]
 Reason = Literal["offline", "deadline", "budget", "failure", "guard", "switched_off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a line, as it comes. The `text` pieces joined are exactly `Reply.text`."""
 
     kind: PieceKind

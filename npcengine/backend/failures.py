@@ -62,6 +62,7 @@ NO_REASON = "no reason given"
 MAX_NAME = 80
 """Characters of a code, a parameter or a request's id that an error carries."""
 
+_NAME = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _USER = re.compile(r"//[^/\s@]{1,200}@")
 _SECRET = re.compile(r"\b(?:sk|gsk)[-_][\w*.-]{4,}")
 _UNITS: Mapping[str, float] = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -143,6 +144,8 @@ def clean(text: str, key: str = "") -> str:
 
 def clean_name(value: object) -> str | None:
     """Return a provider's name for something, such as a code; None when it is not a text."""
+    if isinstance(value, str) and _NAME.fullmatch(value) and not _SECRET.search(value):
+        return value
     return clean(value)[:MAX_NAME] or None if isinstance(value, str) else None
 
 

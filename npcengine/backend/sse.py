@@ -23,8 +23,6 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._rest = b""
-        self._data: list[bytes] = []
-        self._size = 0
         self._skip_lf = False
         self._started = False
 
@@ -48,31 +46,21 @@ class EventDecoder:
         if b"\r" in buffer:
             self._skip_lf = buffer.endswith(b"\r")
             buffer = buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, self._rest = buffer.split(b"\n")
-        if len(self._rest) > MAX_EVENT:
+        *events, self._rest = buffer.split(b"\n\n")
+        if len(buffer) > MAX_EVENT and max(map(len, (*events, self._rest))) > MAX_EVENT:
             raise EventTooLarge(f"no event's end within {MAX_EVENT} bytes")
-        return [data for line in lines if (data := self._line(line)) is not None]
+        return [data for event in events if (data := _data(event)) is not None]
 
     def close(self) -> list[bytes]:
         """Return the data of an event that the end of the body left open."""
-        lines = [self._rest, b""] if self._rest else [b""]
+        data = _data(self._rest)
         self._rest = b""
-        return [data for line in lines if (data := self._line(line)) is not None]
+        return [] if data is None else [data]
 
-    def _line(self, line: bytes) -> bytes | None:
-        if not line:
-            if not self._data:
-                return None
-            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            self._data.clear()
-            self._size = 0
-            return data
-        # Comments and the fields `event`, `id` and `retry` say nothing that the data does not.
-        if line.startswith(b"data:"):
-            self._data.append(line[6:] if line[5:6] == b" " else line[5:])
-            self._size += len(line)
-            if self._size > MAX_EVENT:
-                raise EventTooLarge(f"an event has more than {MAX_EVENT} bytes")
-        elif line == b"data":
-            self._data.append(b"")
-        return None
+
+def _data(event: bytes) -> bytes | None:
+    """Return the data of an event; None when it has none, as a comment or a lone `event:`."""
+    if event.startswith(b"data: ") and b"\n" not in event:
+        return event[6:]
+    lines = [line for line in event.split(b"\n") if line == b"data" or line.startswith(b"data:")]
+    return b"\n".join([line[5:].removeprefix(b" ") for line in lines]) if lines else None

@@ -121,7 +121,7 @@ class PendingLine:
         elif self._cancelled:
             self._outcome = UsageError("the line was cancelled before its first word")
         else:
-            self._outcome = self._thread.closed()
+            self._outcome = self._thread.too_late()
         self._ended.set()
         if self._on_end is not None:
             self._on_end(self)

@@ -40,7 +40,7 @@ class LoopThread:
         self.check_process()
         with self._lock:
             if self._closed:
-                raise self.closed()
+                raise self.too_late()
             if self._thread is None:
                 self._process = os.getpid()
                 self._loop = asyncio.new_event_loop()
@@ -52,10 +52,10 @@ class LoopThread:
         """End everything and the thread; in a forked process, where there is none, do nothing."""
         if self._process not in (None, os.getpid()):
             return
-        thread = self._thread
-        if thread is threading.current_thread():
+        if threading.current_thread() is self._thread:
             raise UsageError("the engine's own thread (a hook?) cannot close it: use another one")
         with self._lock:
+            thread = self._thread
             if thread is not None and not self._closed:
                 self._loop.call_soon_threadsafe(self._stop.set)
             self._closed = True
@@ -76,7 +76,7 @@ class LoopThread:
         try:
             return future.result()
         except CancelledError:
-            raise self.closed() from self._crash
+            raise self.too_late() from self._crash
         finally:
             future.cancel()
 
@@ -98,8 +98,8 @@ class LoopThread:
         with self._opened() as engine:
             return engine
 
-    def closed(self) -> EngineClosed:
-        """Return the error for whoever comes too late."""
+    def too_late(self) -> EngineClosed:
+        """Return the error for whoever asks once the engine is closed."""
         return EngineClosed("the engine is closed: make a new one, or keep this one open")
 
     def check_process(self) -> None:
@@ -129,7 +129,7 @@ class LoopThread:
         self.check_process()
         with self._lock:
             if self._closed:
-                raise self.closed() from self._crash
+                raise self.too_late() from self._crash
             if not self._started.done():
                 raise UsageError("start the engine first: `with engine:`, or engine.start()")
             yield self._started.result()
@@ -143,11 +143,13 @@ class LoopThread:
         with self._lock:
             self._closed = True
             self._crash = crash if self._started.done() else None
-        self._loop.run_until_complete(self._wind_up())
-        # Not asyncio.run: it would wait without end for a name look-up in a thread of the loop.
-        self._loop.close()
-        if crash is not None and not self._started.done():
-            self._started.set_exception(crash)
+        try:
+            self._loop.run_until_complete(self._wind_up())
+        finally:
+            # Not asyncio.run: it would wait without end for a name look-up in a thread of the loop.
+            self._loop.close()
+            if crash is not None and not self._started.done():
+                self._started.set_exception(crash)
 
     async def _serve(self) -> None:
         async with self._make() as engine:

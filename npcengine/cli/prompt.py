@@ -46,7 +46,7 @@ def prompt(
         return
     messages = static_prefix(persona).messages + build_tail(persona, (), scene, said)
     if as_json:
-        screen.write_json([asdict(message) for message in messages])
+        screen.write_json([message._asdict() for message in messages])
         return
     for message in messages:
         screen.write(f"{message.role}:", "bold")

@@ -79,7 +79,8 @@ class ReplyParser:
         """Return what was held back: the model's text is whole."""
         if self._plain:
             self._catch_up()
-        return [*self._read("", final=True), *self._delivery.close()]
+        held = [] if self._clear else self._read("", final=True)
+        return [*held, *self._delivery.close()]
 
     def _catch_up(self) -> None:
         """Let the delivery know what passed it by."""

@@ -143,10 +143,9 @@ def test_an_event_without_an_end_is_given_up(reads: list[bytes]) -> None:
 
 
 def test_the_limit_holds_for_what_the_end_leaves_open() -> None:
-    decoder = EventDecoder()
-    decoder.feed(b"data: " + b"x" * (MAX_EVENT // 2) + b"\ndata: " + b"x" * (MAX_EVENT // 2))
+    line = b"data: " + b"x" * (MAX_EVENT // 2)
     with pytest.raises(EventTooLarge):
-        decoder.close()
+        decode(line, b"\n", line)
 
 
 def test_many_events_may_be_larger_than_one() -> None:

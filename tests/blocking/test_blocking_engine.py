@@ -235,3 +235,24 @@ def test_an_engine_that_cannot_be_closed_says_so_once() -> None:
     with pytest.raises(OSError, match="no space left"):
         engine.close()
     engine.close()
+
+
+def test_when_the_thread_breaks_down_everybody_is_told() -> None:
+    gate = Gate()
+
+    def hook(_: Event) -> None:
+        raise SystemExit("enough")
+
+    s = Stage((gate, "Never."), "Aye.", hooks=(hook,))
+    s.engine.start()
+    waiting = s.engine.say_soon("mira", "Hello?", player="ayla", deadline=LONG)
+    gate.await_model()
+    with pytest.raises(SystemExit):
+        s.engine.say("tom", "Hello?", player="ayla")
+    assert waiting.wait(PATIENCE)
+    assert waiting.error is not None
+    with pytest.raises(EngineClosed) as caught:
+        s.engine.say("tom", "Hello?", player="ayla")
+    assert isinstance(caught.value.__cause__, SystemExit)
+    with pytest.raises(SystemExit):
+        s.engine.close()

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npcengine import Piece, UsageError
@@ -42,6 +42,7 @@ def test_who_does_not_poll_waits() -> None:
         assert (text_of(line.poll()), line.done) == ("Aye.", True)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=1, max_size=12))
 def test_what_was_polled_is_what_was_said(parts: list[str]) -> None:
     with Stage(tuple(parts)).engine as engine:
