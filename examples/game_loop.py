@@ -1,6 +1,6 @@
 """Three characters talk at once in a loop of 60 frames a second. Run it where `personas` is.
 
-It prints what they say as it comes and, at the end, how late the frames began.
+It prints each sentence as it comes and, at the end, how late the frames began.
 """
 
 import time
@@ -28,24 +28,27 @@ class Talk:
         self._name = engine.cast[npc].name
         self._questions = deque(questions)
         self._line: PendingLine | None = None
+        self._heard = ""
         self.over = False
 
     def update(self, frame: int) -> None:
-        if self._line is None:
-            if self._questions:
-                question = self._questions.popleft()
-                self._line = self._engine.say_soon(self._npc, question, player="ayla")
-            else:
-                self.over = True
-            return
-        for piece in self._line.poll():
-            said = piece.text.strip() if piece.kind == "text" else f"*{piece.text}*"
-            print(f"{frame:5}  {self._name}: {said}")
-        if self._line.done:
-            reply = self._line.reply
-            print(
-                f"{frame:5}  {self._name} has ended: {reply.source} {reply.reason or reply.model}"
-            )
+        """Do what there is to do in one frame."""
+        if self._line is not None:
+            self._listen(self._line, f"{frame:5}  {self._name}")
+        elif self._questions:
+            question = self._questions.popleft()
+            self._line = self._engine.say_soon(self._npc, question, player="ayla")
+        else:
+            self.over = True
+
+    def _listen(self, line: PendingLine, who: str) -> None:
+        for piece in line.poll():
+            self._heard += piece.text if piece.kind == "text" else f" *{piece.text}* "
+        if self._heard.endswith((".", "!", "?")) or (self._heard and line.done):
+            print(f"{who}: {self._heard.strip()}")
+            self._heard = ""
+        if line.done:
+            print(f"{who} has ended: {line.reply.source} {line.reply.reason or line.reply.model}")
             self._line = None
 
 
