@@ -22,29 +22,36 @@ class Floor:
     """Gives each pair of character and player one line at a time; pairs never wait for others."""
 
     def __init__(self) -> None:
-        self._speaking: dict[Origin, Speaking] = {}
+        # Who speaks, and behind it who waits, in the order in which they came: a line that
+        # comes in the moment between two others must not overtake the one that waits.
+        self._lines: dict[Origin, list[Speaking]] = {}
         self._closed = False
 
     async def take(self, origin: Origin, line: Speaking, *, queue: bool) -> None:
-        """Make `line` the one being spoken; the one before is interrupted, or waited for.
+        """Make `line` the one being spoken; the ones before are interrupted, or waited for.
+
+        However this ends, `release` has to follow.
 
         Raises:
             EngineClosed: No more lines are to be spoken.
         """
-        while not self._closed and (current := self._speaking.get(origin)) is not None:
-            await (current.ended() if queue else current.interrupt())
+        lines = self._lines.setdefault(origin, [])
+        lines.append(line)
+        while not self._closed and (first := lines[0]) is not line:
+            await (first.ended() if queue else first.interrupt())
         if self._closed:
             raise EngineClosed("the engine was closed before the line began: make a new engine")
-        self._speaking[origin] = line
 
     def release(self, origin: Origin, line: Speaking) -> None:
         """Let the next one speak."""
-        if self._speaking.get(origin) is line:
-            del self._speaking[origin]
+        lines = self._lines[origin]
+        lines.remove(line)
+        if not lines:
+            del self._lines[origin]
 
     async def close(self) -> None:
         """Let nobody begin any more, and end every line that is being spoken."""
         self._closed = True
-        while self._speaking:
-            for line in tuple(self._speaking.values()):
-                await line.interrupt()
+        while self._lines:
+            for lines in tuple(self._lines.values()):
+                await lines[0].interrupt()

@@ -95,14 +95,18 @@ class DialogueManager:
 
     async def _take_floor(self, line: Line, speech: Speech) -> None:
         ask = speech.ask
-        if not ask.queue:
-            await self._floor.take(ask.origin, line, queue=False)
-            return
         try:
+            if not ask.queue:
+                await self._floor.take(ask.origin, line, queue=False)
+                return
             async with Expiry(self._clock, ask.deadline):
                 await self._floor.take(ask.origin, line, queue=True)
         except TimeoutError:
             speech.fail("deadline", DeadlineExceeded("another line was still being spoken"))
+        except BaseException:
+            self._floor.release(ask.origin, line)
+            line.end()  # whoever came later may wait for it already
+            raise
 
     async def _spoken(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
         """Give what a model says; `speech` then tells how that ended."""

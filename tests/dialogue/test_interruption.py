@@ -5,10 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
+from npcengine import NPCEngine, Reply
 from npcengine.dialogue.line import Line
 from npcengine.errors import EngineClosed
+from npcengine.hooks import Event
 from npcengine.messages import Origin
-from tests.dialogue.stage import Stage
+from npcengine.testing.manual_clock import ManualClock
+from npcengine.testing.scripted import ScriptedBackend
+from tests.dialogue.stage import MIRA, Stage
 
 Make = Callable[..., Stage]
 AYLA = Origin("main", "mira", "ayla")
@@ -80,6 +84,41 @@ async def test_a_queued_line_waits_its_turn(stage: Make) -> None:
     assert len(s.backend.requests) == 1
     gate.set()
     assert [(await first).text, (await second).text] == ["First.", "Second."]
+
+
+async def test_lines_of_one_player_never_overtake_each_other() -> None:
+    lines: list[asyncio.Future[Reply]] = []
+
+    def say(line: str) -> None:
+        lines.append(asyncio.ensure_future(engine.say("mira", line, player="ayla", queue=True)))
+
+    def hook(_: Event) -> None:
+        if len(lines) == 2:  # the first has just ended, and the second is not awake yet
+            say("3?")
+
+    gate, clock = asyncio.Event(), ManualClock()
+    backends = {"fast": ScriptedBackend([(gate, "First."), "Second.", "Third."], clock)}
+    async with NPCEngine(personas=[MIRA], backends=backends, hooks=[hook], clock=clock) as engine:
+        say("1?")
+        say("2?")
+        await clock.advance(0.1)
+        gate.set()
+        for line in lines:
+            await line
+    assert [line.result().text for line in lines] == ["First.", "Second.", "Third."]
+
+
+async def test_who_stops_waiting_holds_up_nobody(stage: Make) -> None:
+    gate = asyncio.Event()
+    s = stage((gate, "First."), "Third.")
+    first = asyncio.ensure_future(s.engine.say("mira", "1?", player="ayla"))
+    await s.clock.advance(0.1)
+    second = asyncio.ensure_future(s.engine.say("mira", "2?", player="ayla", queue=True))
+    third = asyncio.ensure_future(s.engine.say("mira", "3?", player="ayla", queue=True))
+    await s.clock.advance(0.1)
+    second.cancel()
+    gate.set()
+    assert [(await first).text, (await third).text] == ["First.", "Third."]
 
 
 async def test_a_queued_line_waits_no_longer_than_its_deadline(stage: Make) -> None:
