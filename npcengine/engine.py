@@ -115,13 +115,21 @@ class NPCEngine:
             InvalidSetting: A variable cannot be understood.
             MissingKey: A route that was asked for by name has no key.
         """
-        engine = cls(personas=personas, store=store, hooks=hooks, clock=clock, seed=seed)
+        clock = clock or SystemClock()
+        hooks = tuple(hooks)
         settings = Settings.from_env(environ)
-        rng = random.Random(seed)
-        engine._tiers = Tiers(settings, engine._clock, rng, engine._hooks.emit)
-        engine._backends.update(engine._tiers.backends)
-        if not engine._backends:
+        tiers = Tiers(settings, clock, random.Random(seed), Hooks(hooks).emit)
+        if not tiers.backends:
             logger.warning("no model is configured: characters speak their authored lines")
+        engine = cls(
+            personas=personas,
+            backends=tiers.backends,
+            store=store,
+            hooks=hooks,
+            clock=clock,
+            seed=seed,
+        )
+        engine._tiers = tiers
         return engine
 
     @property
