@@ -56,10 +56,11 @@ class SystemClock:
 class Expiry:
     """`async with`: cancel the block at a moment of the clock and raise `TimeoutError`.
 
-    The same as `asyncio.timeout_at`, on an injected clock; `expire()` brings the moment forward.
+    The same as `asyncio.timeout_at`, on an injected clock. `expire()` brings the moment forward;
+    without a moment, nothing else ends the block.
     """
 
-    def __init__(self, clock: Clock, when: float) -> None:
+    def __init__(self, clock: Clock, when: float | None) -> None:
         self._clock = clock
         self._when = when
         self._expired = False
@@ -71,7 +72,9 @@ class Expiry:
             raise RuntimeError("a time limit needs a running task")
         self._task = task
         self._cancelling = task.cancelling()
-        self._timer = self._clock.call_at(self._when, self.expire)
+        self._timer = None
+        if self._when is not None:
+            self._timer = self._clock.call_at(self._when, self.expire)
         return self
 
     def expire(self) -> None:
@@ -87,7 +90,8 @@ class Expiry:
         traceback: TracebackType | None,
     ) -> None:
         self._over = True
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         # Somebody else's cancellation, come at the same moment, goes on as a cancellation.
         if (
             self._expired

@@ -68,6 +68,7 @@ class ChatStream:
         self._reader: asyncio.Task[object] | None = None
         self._closing: Finish | None = None
         self._closer: asyncio.Task[None] | None = None
+        self._deadline = deadline
         self._timer: Timer | None = clock.call_at(deadline, self._expire)
 
     @classmethod
@@ -76,6 +77,7 @@ class ChatStream:
         stream = cls.__new__(cls)
         stream._pending = completion.text
         stream._clock = clock
+        stream._deadline = 0.0
         stream._listeners = []
         stream._completion = completion
         stream._reader = stream._closing = stream._closer = stream._timer = None
@@ -139,7 +141,9 @@ class ChatStream:
         return text
 
     def _expire(self) -> None:
-        if self._stop("deadline"):
+        if self._clock.now() < self._deadline:  # it has moved on since the timer was set
+            self._timer = self._clock.call_at(self._deadline, self._expire)
+        elif self._stop("deadline"):
             self._closer = asyncio.ensure_future(self._end("deadline"))
 
     def _stop(self, finish: Finish) -> bool:
@@ -165,9 +169,7 @@ class ChatStream:
 
     def extend(self, deadline: float) -> None:
         """Let the stream go on until `deadline`, when it had less time to be opened."""
-        if self._timer is not None and self._completion is None and not self._closing:
-            self._timer.cancel()
-            self._timer = self._clock.call_at(deadline, self._expire)
+        self._deadline = max(self._deadline, deadline)
 
     async def aclose(self) -> None:
         """Stop the answer where it stands; text that was not read yet is dropped."""

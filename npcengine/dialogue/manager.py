@@ -24,7 +24,7 @@ from npcengine.turns import Piece, Turn
 THINKING_AFTER = 1.5
 """Seconds without content after which a `thinking` piece is given."""
 GRACE = 0.1
-"""Seconds past the deadline after which a backend that does not keep it is given up."""
+"""Seconds past the deadline after which whatever has not ended by itself is ended."""
 DRAIN = 0.25
 """Seconds that an answer which is long enough may go on unheard."""
 
@@ -57,8 +57,7 @@ class DialogueManager:
     async def _conduct(self, line: Line, speech: Speech) -> AsyncGenerator[Piece, None]:
         ask = speech.ask
         await self._take_floor(line, speech)
-        # A line that nobody reads on must end too, or it would keep the character from others.
-        limit = self._clock.call_at(ask.deadline, lambda: self._finish(line))
+        self._watch(line, speech)
         try:
             turns = await self._store.read(ask.origin)
             async with aclosing(self._spoken(speech, turns)) as pieces:
@@ -78,9 +77,30 @@ class DialogueManager:
             self._hooks.emit(TurnEnded(ask.origin, None, error))
             raise
         finally:
-            limit.cancel()
+            speech.timer.cancel()
             self._floor.release(ask.origin, line)
             line.end()
+
+    def _watch(self, line: Line, speech: Speech) -> None:
+        """Set the turn's one timer: for a sign of thinking, and after that for its end."""
+        ask = speech.ask
+        thinking = ask.started + THINKING_AFTER
+        if ask.stream and thinking < ask.deadline and not speech.woken.is_set():
+            speech.timer = self._clock.call_at(thinking, lambda: self._takes_long(line, speech))
+        else:
+            end = ask.deadline + GRACE
+            speech.timer = self._clock.call_at(end, lambda: self._is_overdue(line, speech))
+
+    def _takes_long(self, line: Line, speech: Speech) -> None:
+        speech.woken.set()
+        self._watch(line, speech)
+
+    def _is_overdue(self, line: Line, speech: Speech) -> None:
+        # For a backend that does not keep the deadline itself, and for a line that nobody reads
+        # on, which would keep the character from the player's next one.
+        if speech.opening is not None:
+            speech.opening.expire()
+        self._in_background(line.finish())
 
     async def _keep(self, line: Line, speech: Speech) -> None:
         """Remember the turn, once, and give the reply."""
@@ -119,7 +139,8 @@ class DialogueManager:
             await asking
         else:
             task = self._in_background(asking)
-            if await self._takes_long(speech):
+            await speech.woken.wait()
+            if not speech.answered:
                 yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
             await task
         stream = speech.stream
@@ -147,23 +168,12 @@ class DialogueManager:
             speech.fail("offline", NoRoute())
         return backend
 
-    async def _takes_long(self, speech: Speech) -> bool:
-        """Wait for the first words, or until it is time for a sign of thinking."""
-        patience = self._clock.call_at(speech.ask.started + THINKING_AFTER, speech.woken.set)
-        try:
-            await speech.woken.wait()
-        finally:
-            patience.cancel()
-        return not speech.answered
-
     async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
         """Open the backend; `speech` then has the stream, or why there is none."""
         try:
             if speech.interrupted:
                 return
-            # A backend keeps the deadline itself, and then says what went wrong. This is the
-            # long stop for one that does not.
-            async with Expiry(self._clock, request.deadline + GRACE) as speech.opening:
+            async with Expiry(self._clock, None) as speech.opening:
                 speech.stream = await backend.open(request)
         except TimeoutError:
             if not speech.interrupted:
@@ -226,9 +236,6 @@ class DialogueManager:
     def _seed_of(self, ask: Ask, turns: tuple[Turn, ...]) -> str:
         origin = ask.origin
         return f"{self._seed}/{origin.realm}/{origin.npc}/{origin.player}/{len(turns)}"
-
-    def _finish(self, line: Line) -> None:
-        self._in_background(line.finish())
 
     def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from npcengine.backend.base import ChatStream
-from npcengine.clock import Expiry
+from npcengine.clock import Expiry, Timer
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
 from npcengine.messages import Completion, Finish, Origin
 from npcengine.persona.model import Persona
@@ -46,6 +46,7 @@ class Speech:
             max_sentences=persona.speech.max_sentences,
         )
         self.opening: Expiry | None = None
+        self.timer: Timer
         self.answered = False
         """True when the backend has opened a stream, or failed to."""
         self.woken = asyncio.Event()
