@@ -71,14 +71,32 @@ class LoopThread:
     def call(self, work: Callable[[NPCEngine], Coroutine[Any, Any, T]]) -> T:
         """Run `work` in the loop and wait for what it returns; leaving early cancels it."""
         self.check_may_wait()
-        with self._opened() as engine:
-            future = asyncio.run_coroutine_threadsafe(work(engine), self._loop)
+        # Made before anything is asked for: Ctrl-C may come in the middle of asking.
+        future: Future[T] = Future()
         try:
+            with self._opened() as engine:
+                self._loop.call_soon_threadsafe(self._begin, work, engine, future)
             return future.result()
         except CancelledError:
             raise self.too_late() from self._crash
         finally:
             future.cancel()
+
+    def _begin(
+        self,
+        work: Callable[[NPCEngine], Coroutine[Any, Any, T]],
+        engine: NPCEngine,
+        future: Future[T],
+    ) -> None:
+        if future.cancelled():
+            return
+        task = self.spawn(work(engine))
+        task.add_done_callback(lambda _: _hand_over(task, future))
+        future.add_done_callback(lambda _: self._leave(task))
+
+    def _leave(self, task: asyncio.Task[Any]) -> None:
+        if not task.done() and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(task.cancel)
 
     def soon(self, callback: Callable[[], object]) -> None:
         """Run `callback` in the loop, after all that was asked for before."""
@@ -170,3 +188,15 @@ def _in_event_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _hand_over(task: asyncio.Task[T], future: Future[T]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if task.cancelled():
+        future.cancel()
+    elif not future.set_running_or_notify_cancel():
+        return
+    elif error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(task.result())
