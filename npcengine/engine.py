@@ -26,8 +26,7 @@ from npcengine.persona.loader import load_cast
 from npcengine.persona.model import Persona
 from npcengine.prompt.speech import check_line
 from npcengine.settings import Settings
-from npcengine.stores.base import ConversationStore
-from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.stores.open import Store, open_store
 from npcengine.turns import Reply, Scene
 
 DEADLINE = 4.0
@@ -75,7 +74,7 @@ class NPCEngine:
         *,
         personas: Personas = (),
         backends: Mapping[str, Backend] | None = None,
-        store: ConversationStore | None = None,
+        store: Store | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -83,7 +82,9 @@ class NPCEngine:
         """Set up an engine over `backends`, by tier: `fast`, `smart`, `deep`.
 
         `personas` is a file, a folder or personas; without backends, or with a tier that
-        has none while `fast` has none either, characters speak their authored lines.
+        has none while `fast` has none either, characters speak their authored lines. What is
+        said is kept in `store`, a path or a store, which is closed with the engine; without
+        one, in memory. Raises `ContentError` and `StoreError`, as `from_env` does.
         """
         self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
         self._clock = clock or SystemClock()
@@ -92,7 +93,7 @@ class NPCEngine:
         self._tiers: Tiers | None = None
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
-        self._store = store or InMemoryConversations()
+        self._store = open_store(store)
         self._dialogue = DialogueManager(
             self._backends, self._store, self._clock, seed, self._hooks
         )
@@ -103,7 +104,7 @@ class NPCEngine:
         *,
         personas: Personas = (),
         environ: Mapping[str, str] | None = None,
-        store: ConversationStore | None = None,
+        store: Store | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -114,6 +115,7 @@ class NPCEngine:
             ContentError: A persona has a mistake.
             InvalidSetting: A variable cannot be understood.
             MissingKey: A route that was asked for by name has no key.
+            StoreError: The file that is to be the store cannot be used.
         """
         clock = clock or SystemClock()
         hooks = tuple(hooks)
@@ -193,6 +195,27 @@ class NPCEngine:
         self._check_open()
         return await self._store.forget(player)
 
+    async def export(self, realm: str) -> bytes:
+        """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""
+        self._check_open()
+        return await self._store.export(realm)
+
+    async def restore(self, realm: str, save: bytes) -> None:
+        """Put a save in place of all that is remembered in a realm, or change nothing.
+
+        Raises:
+            SaveTooOld, SaveTooNew, SaveCorrupt, StoreUnavailable: It cannot be done.
+        """
+        self._check_open()
+        await self._store.restore(realm, save)
+
+    def authored_only(self, on: bool = True, npc: str | None = None) -> None:
+        """Let a character speak only authored lines from its next one on, or let it end that.
+
+        Without `npc` it is for everybody, whatever was said for single characters before.
+        """
+        self._dialogue.switch.turn(on, None if npc is None else self._cast[npc].id)
+
     async def aclose(self) -> None:
         """End every line that is being spoken and close all connections.
 
@@ -201,6 +224,7 @@ class NPCEngine:
         self._closed = True
         try:
             await self._dialogue.aclose()
+            await self._store.aclose()
         finally:
             if self._warming is not None:
                 self._warming.cancel()

@@ -23,7 +23,12 @@ NPCEngineError
 │  ├─ EmptyAnswer        an answer without a visible word
 │  ├─ StreamBroken       a stream that ended before it was finished
 │  └─ AllBackendsFailed  every backend of a chain failed; carries each error
-└─ OutputError           the model: what it wrote cannot be used
+├─ OutputError           the model: what it wrote cannot be used
+└─ StoreError            the disk, or what is kept there
+   ├─ SaveTooOld         written by a version whose form is no longer read
+   ├─ SaveTooNew         written by a newer version
+   ├─ SaveCorrupt        damaged, or not a save of npcengine
+   └─ StoreUnavailable   cannot be read or written now: in use, read-only, full
 """
 
 from __future__ import annotations
@@ -84,13 +89,14 @@ class MissingKey(UsageError):
 
 
 class NoRoute(UsageError):
-    """No provider can be asked: no key is set and no local server is named."""
+    """No provider can be asked: none is set up, or the characters are to speak authored lines."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "no model can be asked: set GROQ_API_KEY or OPENAI_API_KEY, "
-            "or NPCENGINE_FAST to a local server such as ollama:MODEL"
-        )
+    def __init__(
+        self,
+        problem: str = "no model can be asked: set GROQ_API_KEY or OPENAI_API_KEY, "
+        "or NPCENGINE_FAST to a local server such as ollama:MODEL",
+    ) -> None:
+        super().__init__(problem)
 
 
 class EngineClosed(UsageError):
@@ -242,3 +248,51 @@ class OutputError(NPCEngineError):
     def __init__(self, problem: str, raw: str) -> None:
         self.raw = raw
         super().__init__(problem)
+
+
+class StoreError(NPCEngineError):
+    """What is remembered cannot be read or written. Carries `where` it is kept: the file."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {problem}")
+
+
+class SaveTooOld(StoreError):
+    """A save in a form that is no longer read. Carries its `version` and the `oldest` read."""
+
+    def __init__(self, where: str, version: int, oldest: int) -> None:
+        self.version = version
+        self.oldest = oldest
+        super().__init__(
+            where,
+            f"it is of version {version}, and versions before {oldest} are no longer read: "
+            "let an older npcengine read it, or begin another; it has not been changed",
+        )
+
+
+class SaveTooNew(StoreError):
+    """A save of a newer npcengine. Carries its `version` and the `newest` that is read."""
+
+    def __init__(self, where: str, version: int, newest: int) -> None:
+        self.version = version
+        self.newest = newest
+        super().__init__(
+            where,
+            f"it is of version {version}, and this npcengine reads up to {newest}: "
+            "update npcengine, or begin another; it has not been changed",
+        )
+
+
+class SaveCorrupt(StoreError):
+    """A save that is damaged, or not one of npcengine's. Carries the `problem`."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.problem = problem
+        super().__init__(
+            where, f"{problem}: go back to a copy, or begin another; it has not been changed"
+        )
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be read or written now; the message says what to do."""

@@ -23,7 +23,10 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """A turn has ended: with a reply, or in strict mode with the `error` that was raised."""
+    """A turn has ended: with a reply, or in strict mode with the `error` that was raised.
+
+    With a reply and an error, the store failed: the turn was heard, and may not be remembered.
+    """
 
     origin: Origin
     reply: Reply | None

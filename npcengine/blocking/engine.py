@@ -17,7 +17,7 @@ from npcengine.errors import UsageError
 from npcengine.hooks import Hook, logger
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
-from npcengine.stores.base import ConversationStore
+from npcengine.stores.open import Store
 from npcengine.turns import Piece, Reply
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Setup(TypedDict, total=False):
 
     personas: Personas
     environ: Mapping[str, str] | None
-    store: ConversationStore | None
+    store: Store | None
     hooks: Iterable[Hook]
     clock: Clock | None
     seed: int
@@ -154,6 +154,25 @@ class BlockingEngine:
     def forget(self, player: str) -> int:
         """Forget all that was said between a player and anybody; return how many turns."""
         return self._thread.call(lambda engine: engine.forget(player))
+
+    def export(self, realm: str) -> bytes:
+        """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""
+        return self._thread.call(lambda engine: engine.export(realm))
+
+    def restore(self, realm: str, save: bytes) -> None:
+        """Put a save in place of all that is remembered in a realm, or change nothing.
+
+        Raises what `NPCEngine.restore` raises.
+        """
+        self._thread.call(lambda engine: engine.restore(realm, save))
+
+    def authored_only(self, on: bool = True, npc: str | None = None) -> None:
+        """Let a character, or everybody, speak only authored lines from the next one on."""
+
+        async def switch(engine: NPCEngine) -> None:
+            engine.authored_only(on, npc)
+
+        self._thread.call(switch)
 
     def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
         """Add a character that is no more than a description; see `NPCEngine.add_persona`."""

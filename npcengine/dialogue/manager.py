@@ -11,7 +11,9 @@ from npcengine.clock import Clock, Expiry
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
+from npcengine.dialogue.recall import recall, remember
 from npcengine.dialogue.speech import DASH, Ask, Speech
+from npcengine.dialogue.switch import Switch
 from npcengine.errors import BackendError, DeadlineExceeded, NoRoute, NPCEngineError
 from npcengine.hooks import Hooks, TurnEnded
 from npcengine.memory.history import window
@@ -48,6 +50,7 @@ class DialogueManager:
         self._floor = Floor()
         self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self.switch = Switch()
 
     def speak(self, ask: Ask) -> Line:
         """Return the line that answers `ask`; it begins when its first piece is asked for."""
@@ -59,7 +62,7 @@ class DialogueManager:
         await self._take_floor(line, speech)
         self._watch(line, speech)
         try:
-            turns = await self._store.read(ask.origin)
+            turns = await recall(self._store, speech, self._clock)
             async with aclosing(self._spoken(speech, turns)) as pieces:
                 async for piece in pieces:
                     yield speech.heard(piece, self._clock.now())
@@ -71,7 +74,7 @@ class DialogueManager:
             await speech.stop()
             if speech.text and ask.stream:
                 speech.completion = speech.completion or speech.so_far()
-                await self._keep(line, speech)
+                await self._keep(line, speech, leaving=True)
             raise
         except NPCEngineError as error:
             self._hooks.emit(TurnEnded(ask.origin, None, error))
@@ -102,16 +105,19 @@ class DialogueManager:
             speech.opening.expire()
         self._in_background(line.finish())
 
-    async def _keep(self, line: Line, speech: Speech) -> None:
+    async def _keep(self, line: Line, speech: Speech, *, leaving: bool = False) -> None:
         """Remember the turn, once, and give the reply."""
         if speech.kept:
             return
         speech.kept = True
-        origin = speech.ask.origin
-        await self._store.append(origin, speech.turn(self._clock.wall()))
+        ask = speech.ask
+        until = max(self._clock.now(), ask.deadline) + GRACE
+        problem = await remember(self._store, speech, self._clock, until)
+        if problem is not None and ask.strict and not leaving:
+            raise problem
         reply = speech.reply(self._clock.now())
         line.settle(reply)
-        self._hooks.emit(TurnEnded(origin, reply))
+        self._hooks.emit(TurnEnded(ask.origin, reply, problem))
 
     async def _take_floor(self, line: Line, speech: Speech) -> None:
         ask = speech.ask
@@ -161,6 +167,9 @@ class DialogueManager:
     def _backend(self, speech: Speech) -> Backend | None:
         """Return whom to ask; `speech` has the reason when there is nobody."""
         if speech.reason is not None:
+            return None
+        if self.switch.is_on(speech.ask.origin.npc):
+            speech.fail("switched_off", NoRoute("models are switched off: authored_only(False)"))
             return None
         tier = speech.ask.persona.model.tier
         backend = self._backends.get(tier) or self._backends.get("fast")

@@ -4,18 +4,66 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from npcengine.errors import SaveTooNew, SaveTooOld
 from npcengine.messages import Origin
 from npcengine.turns import Turn
 
+MAX_TURNS = 64
+"""The most turns that are kept of one conversation."""
+
 
 class ConversationStore(Protocol):
-    """Keeps the turns of every conversation, the oldest of which it may drop."""
+    """Keeps the turns of every conversation, the oldest of which it may drop.
+
+    Each of its methods may raise `StoreUnavailable` or `SaveCorrupt`, and none of them holds up
+    the event loop.
+    """
 
     async def read(self, origin: Origin) -> tuple[Turn, ...]:
         """Return the turns that are kept, oldest first."""
 
     async def append(self, origin: Origin, turn: Turn) -> None:
-        """Keep one more turn."""
+        """Keep one more turn.
+
+        When it returns, the turn outlives the process, if anything does. When it raises or is
+        cancelled, the turn is remembered all the same, for as long as the store can.
+        """
 
     async def forget(self, player: str) -> int:
         """Drop all that a player and any character said, in every realm; return how much."""
+
+    async def export(self, realm: str) -> bytes:
+        """Return all conversations of a realm, as they are now, for `restore` of any store."""
+
+    async def restore(self, realm: str, save: bytes) -> None:
+        """Put what was exported in place of all conversations of a realm, or change nothing.
+
+        Raises:
+            SaveTooOld, SaveTooNew, SaveCorrupt: The save cannot be read.
+        """
+
+    async def aclose(self) -> None:
+        """Keep what is not yet kept, and let go of everything. A second call does nothing."""
+
+
+def surplus(turns: int) -> int:
+    """Return how many of the oldest turns go when a conversation has come to so many.
+
+    It is the older half at once, not one turn at a time, so that the beginning of the prompt
+    stays the same for many turns.
+    """
+    return MAX_TURNS // 2 if turns > MAX_TURNS else 0
+
+
+def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """Return a conversation with one more turn."""
+    grown = (*turns, turn)
+    return grown[surplus(len(grown)) :]
+
+
+def check_version(where: str, version: int, *, oldest: int, newest: int) -> None:
+    """Raise `SaveTooOld` or `SaveTooNew` unless this version of a save can be read."""
+    if version < oldest:
+        raise SaveTooOld(where, version, oldest)
+    if version > newest:
+        raise SaveTooNew(where, version, newest)

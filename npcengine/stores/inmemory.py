@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from cachetools import LRUCache
 
 from npcengine.messages import Origin
+from npcengine.stores.base import with_turn
+from npcengine.stores.save import dump, load
 from npcengine.turns import Turn
 
 MAX_CONVERSATIONS = 10_000
 """When one more begins, the one that was quiet for longest is dropped."""
-MAX_TURNS = 64
-"""A conversation that grows past them drops its older half at once, not one turn at a time,
-so that the beginning of the prompt stays the same for many turns."""
 
 
 class InMemoryConversations:
@@ -26,10 +27,25 @@ class InMemoryConversations:
 
     async def append(self, origin: Origin, turn: Turn) -> None:
         """Keep one more turn."""
-        turns = (*self._kept.get(origin, ()), turn)
-        self._kept[origin] = turns if len(turns) <= MAX_TURNS else turns[MAX_TURNS // 2 :]
+        self._kept[origin] = with_turn(self._kept.get(origin, ()), turn)
 
     async def forget(self, player: str) -> int:
         """Drop all that a player and any character said, in every realm; return how much."""
         theirs = [origin for origin in self._kept if origin.player == player]
         return sum(len(self._kept.pop(origin)) for origin in theirs)
+
+    async def export(self, realm: str) -> bytes:
+        """Return all conversations of a realm, as they are now."""
+        kept = {(o.npc, o.player): turns for o, turns in self._kept.items() if o.realm == realm}
+        return await asyncio.to_thread(dump, kept)
+
+    async def restore(self, realm: str, save: bytes) -> None:
+        """Put what was exported in place of all conversations of a realm, or change nothing."""
+        conversations = await asyncio.to_thread(load, save)
+        for origin in [each for each in self._kept if each.realm == realm]:
+            del self._kept[origin]
+        for (npc, player), turns in conversations.items():
+            self._kept[Origin(realm, npc, player)] = turns
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""

@@ -46,6 +46,10 @@ class ManualClock:
         """Return seconds since the epoch, which move along with `now()`."""
         return self._wall + (self._now - self._start)
 
+    def set_wall(self, seconds: float) -> None:
+        """Set the calendar, as an operator or a time server does; `now()` stays what it is."""
+        self._wall = seconds - (self._now - self._start)
+
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         """Run `callback` once time has been advanced to `when`; soon, if that is past."""
         if when <= self._now:

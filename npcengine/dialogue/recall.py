@@ -1,0 +1,52 @@
+"""Where a turn meets the store: in play, no store keeps a character from answering."""
+
+from __future__ import annotations
+
+from npcengine.clock import Clock, Expiry
+from npcengine.dialogue.speech import Speech
+from npcengine.errors import StoreError, StoreUnavailable
+from npcengine.hooks import logger
+from npcengine.stores.base import ConversationStore
+from npcengine.turns import Turn
+
+PATIENCE = 1.0
+"""Seconds that a turn waits for what was said before; it then goes on without."""
+
+
+async def recall(store: ConversationStore, speech: Speech, clock: Clock) -> tuple[Turn, ...]:
+    """Return what was said before; nothing when the store cannot tell, unless `strict` raises."""
+    ask = speech.ask
+    try:
+        # Ended too by who interrupts the turn.
+        until = min(ask.deadline, clock.now() + PATIENCE)
+        async with Expiry(clock, until) as speech.opening:
+            return await store.read(ask.origin)
+    except TimeoutError:
+        if not speech.interrupted:
+            logger.error("%s: %s", ask.origin.npc, _too_slow())
+    except StoreError as error:
+        if ask.strict:
+            raise
+        logger.error("%s: %s", ask.origin.npc, error)
+    return ()
+
+
+async def remember(
+    store: ConversationStore, speech: Speech, clock: Clock, until: float
+) -> StoreError | None:
+    """Keep the turn, and wait for that until a moment of the clock; return what went wrong."""
+    origin = speech.ask.origin
+    try:
+        async with Expiry(clock, until):
+            await store.append(origin, speech.turn(clock.wall()))
+        return None
+    except TimeoutError:
+        problem: StoreError = _too_slow()
+    except StoreError as error:
+        problem = error
+    logger.error("%s: %s", origin.npc, problem)
+    return problem
+
+
+def _too_slow() -> StoreUnavailable:
+    return StoreUnavailable("the store", "it did not answer in time: look at its disk")

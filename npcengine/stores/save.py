@@ -1,0 +1,106 @@
+"""The written form of conversations, and a save slot: all those of a realm as one value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from npcengine.errors import SaveCorrupt
+from npcengine.stores.base import MAX_TURNS, check_version
+from npcengine.turns import Turn
+
+VERSION = 1
+OLDEST_LOADABLE = 1
+# What each version added. 1: for each turn the player's line, the answer, when, whether stock.
+
+MAX_TEXT = 20_000
+"""Characters of a line that are read; far more than any line has."""
+WHERE = "the save"
+
+Conversations = Mapping[tuple[str, str], tuple[Turn, ...]]
+"""The conversations of a realm, by character and player."""
+
+_Turns = tuple[tuple[str, str, float, bool], ...]
+_strictly = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+_turns: TypeAdapter[_Turns] = TypeAdapter(_Turns, config=_strictly)
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    npcengine_save: int
+
+
+class _Conversation(BaseModel):
+    model_config = _strictly
+
+    npc: str
+    player: str
+    turns: _Turns
+
+
+class _Save(BaseModel):
+    model_config = _strictly
+
+    npcengine_save: int
+    conversations: tuple[_Conversation, ...]
+
+
+def write_turns(turns: tuple[Turn, ...]) -> str:
+    """Return turns as JSON."""
+    return _turns.dump_json(_rows(turns)).decode()
+
+
+def read_turns(where: str, text: str) -> tuple[Turn, ...]:
+    """Return turns that were written. Raises `SaveCorrupt`, which names `where` they stood."""
+    try:
+        return _limited(_turns.validate_json(text))
+    except ValidationError as error:
+        raise _corrupt(where, error) from error
+
+
+def dump(conversations: Conversations) -> bytes:
+    """Return the save of a realm: JSON. The same conversations give the same bytes."""
+    kept = [
+        {"npc": npc, "player": player, "turns": _rows(turns)}
+        for (npc, player), turns in sorted(conversations.items())
+    ]
+    return _encode({"npcengine_save": VERSION, "conversations": kept}).encode()
+
+
+def load(save: bytes) -> Conversations:
+    """Return the conversations of a save.
+
+    Raises:
+        SaveTooOld, SaveTooNew, SaveCorrupt: It cannot be read.
+    """
+    try:
+        version = _Head.model_validate_json(save).npcengine_save
+        check_version(WHERE, version, oldest=OLDEST_LOADABLE, newest=VERSION)
+        found = _Save.model_validate_json(save).conversations
+    except ValidationError as error:
+        raise _corrupt(WHERE, error) from error
+    kept = {(each.npc, each.player): _limited(each.turns) for each in found}
+    if len(kept) < len(found):
+        raise SaveCorrupt(WHERE, "it holds a conversation twice")
+    return kept
+
+
+def _rows(turns: tuple[Turn, ...]) -> _Turns:
+    return tuple((each.player_line, each.npc_line, each.at, each.stock) for each in turns)
+
+
+def _limited(rows: _Turns) -> tuple[Turn, ...]:
+    return tuple(
+        Turn(player_line[:MAX_TEXT], npc_line[:MAX_TEXT], at, stock)
+        for player_line, npc_line, at, stock in rows[-MAX_TURNS:]
+    )
+
+
+def _corrupt(where: str, error: ValidationError) -> SaveCorrupt:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return SaveCorrupt(where, f"{place}: {first['msg']}" if place else first["msg"])
