@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import TracebackType
 from typing import Required, Self, TypedDict, Unpack
 
-from pydantic import ValidationError
-
 from npcengine.backend.base import Backend
 from npcengine.backend.chain import Tiers
 from npcengine.clock import Clock, SystemClock
+from npcengine.configuration import Deadlines, FactType
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.manager import DialogueManager
 from npcengine.dialogue.speech import Ask
-from npcengine.errors import EngineClosed, UsageError
+from npcengine.dialogue.terms import check_terms
+from npcengine.errors import EngineClosed
+from npcengine.facts import check_facts
 from npcengine.hooks import Hook, Hooks, logger
 from npcengine.messages import Origin
-from npcengine.persona.cast import Cast
+from npcengine.persona.cast import Cast, described
 from npcengine.persona.loader import load_cast
 from npcengine.persona.model import Persona
 from npcengine.prompt.speech import check_line
@@ -29,16 +29,14 @@ from npcengine.settings import Settings
 from npcengine.stores.open import Store, open_store
 from npcengine.turns import Reply, Scene
 
-DEADLINE = 4.0
-"""Seconds that a turn may take, unless the call says otherwise."""
 REALM = "main"
-MAX_ID = 200
-"""Characters of a player's or a realm's id."""
 
-Personas = str | PathLike[str] | Iterable[Persona]
+StrPath = str | PathLike[str]
+Personas = StrPath | Iterable[Persona]
 
-_LOCALE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _NOWHERE = Scene()
+_DEADLINES = Deadlines()
+_NO_FACTS: Mapping[str, FactType] = {}
 
 
 class Terms(TypedDict, total=False):
@@ -53,7 +51,7 @@ class Terms(TypedDict, total=False):
     locale: str | None
     """The player's language, as `de` or `pt-BR`; by default the persona's own."""
     deadline: float
-    """The most seconds that the turn may take; 4 by default."""
+    """The most seconds that the turn may take; those of the engine's `deadlines` by default."""
     strict: bool
     """Raise when no model can answer, instead of giving an authored line."""
     queue: bool
@@ -75,6 +73,8 @@ class NPCEngine:
         personas: Personas = (),
         backends: Mapping[str, Backend] | None = None,
         store: Store | None = None,
+        deadlines: Deadlines = _DEADLINES,
+        facts: Mapping[str, FactType] = _NO_FACTS,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -84,49 +84,58 @@ class NPCEngine:
         `personas` is a file, a folder or personas; without backends, or with a tier that
         has none while `fast` has none either, characters speak their authored lines. What is
         said is kept in `store`, a path or a store, which is closed with the engine; without
-        one, in memory. Raises `ContentError` and `StoreError`, as `from_env` does.
+        one, in memory. `facts` are those that a scene may tell, by name. Raises `ContentError`
+        and `StoreError`, as `from_env` does.
         """
         self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
         self._backends = dict(backends or {})
+        self._deadline = deadlines.turn
+        self._facts = facts
         self._tiers: Tiers | None = None
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
         self._store = open_store(store)
         self._dialogue = DialogueManager(
-            self._backends, self._store, self._clock, seed, self._hooks
+            self._backends, self._store, self._clock, seed, self._hooks, deadlines.thinking
         )
 
     @classmethod
     def from_env(
         cls,
         *,
-        personas: Personas = (),
+        personas: Personas | None = None,
+        config: StrPath | None = None,
         environ: Mapping[str, str] | None = None,
         store: Store | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
     ) -> Self:
-        """Set up an engine with the providers that the environment has keys for.
+        """Set up an engine as the environment and `npcengine.yaml` say; arguments win over both.
+
+        The file is `config`, or the one that `NPCENGINE_CONFIG` names, or the one in the current
+        directory if it is there. The providers are those that the environment has keys for.
 
         Raises:
-            ContentError: A persona has a mistake.
-            InvalidSetting: A variable cannot be understood.
+            ContentError: A persona or the file has a mistake.
+            InvalidSetting: A variable, or a route in the file, cannot be understood.
             MissingKey: A route that was asked for by name has no key.
             StoreError: The file that is to be the store cannot be used.
         """
         clock = clock or SystemClock()
         hooks = tuple(hooks)
-        settings = Settings.from_env(environ)
+        settings = Settings.from_env(environ, config)
         tiers = Tiers(settings, clock, random.Random(seed), Hooks(hooks).emit)
         if not tiers.backends:
             logger.warning("no model is configured: characters speak their authored lines")
         engine = cls(
-            personas=personas,
+            personas=(settings.personas or ()) if personas is None else personas,
             backends=tiers.backends,
-            store=store,
+            store=settings.store if store is None else store,
+            deadlines=settings.configuration.deadlines,
+            facts=settings.configuration.facts,
             hooks=hooks,
             clock=clock,
             seed=seed,
@@ -144,10 +153,7 @@ class NPCEngine:
         """The models that are asked for each tier, in order, as `groq:openai/gpt-oss-20b`."""
         if self._tiers is None:
             return {}
-        return {
-            tier: tuple(f"{route.provider}:{route.model}" for route in routes)
-            for tier, routes in self._tiers.routes.items()
-        }
+        return {tier: tuple(map(str, routes)) for tier, routes in self._tiers.routes.items()}
 
     def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
         """Add a character that is no more than a description.
@@ -157,13 +163,7 @@ class NPCEngine:
         Raises:
             UsageError: The id is taken, or one of the values cannot be used.
         """
-        called = name or re.sub(r"[._-]+", " ", id).title()
-        try:
-            persona = Persona(id=id, name=called, description=description)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise UsageError(f"add_persona: {where}: {first['msg']}") from error
+        persona = described(id, description, name)
         self._cast = self._cast.with_persona(persona)
         return persona
 
@@ -267,22 +267,17 @@ class NPCEngine:
         scene: Scene = _NOWHERE,
         realm: str = REALM,
         locale: str | None = None,
-        deadline: float = DEADLINE,
+        deadline: float | None = None,
         strict: bool = False,
         queue: bool = False,
         stream: bool = False,
     ) -> Ask:
         self._check_open()
         persona = self._cast[npc]
-        for name, value in (("player", player), ("realm", realm)):
-            if not value or len(value) > MAX_ID:
-                raise UsageError(f"{name} is an id of 1 to {MAX_ID} characters, not {value!r:.60}")
-        if locale is not None and not _LOCALE.fullmatch(locale):
-            raise UsageError(
-                f"locale is a language tag such as 'en' or 'pt-BR', not {locale!r:.60}"
-            )
-        if not deadline > 0:
-            raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}")
+        if scene.facts:
+            check_facts(scene.facts, self._facts)
+        deadline = self._deadline if deadline is None else deadline
+        check_terms(player, realm, locale, deadline)
         now = self._clock.now()
         return Ask(
             persona=persona,

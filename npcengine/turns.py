@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from npcengine.messages import Finish, Usage
 
+Fact = bool | float | str
 PieceKind = Literal["text", "emote", "thinking"]
 Source = Literal["model", "cache", "authored"]
 Reason = Literal["offline", "deadline", "budget", "failure", "guard", "switched_off"]
@@ -21,7 +23,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a line is spoken. Everything in it is shown to the model, for this turn only."""
+    """Where a line is spoken: the texts are shown to the model, for this turn only."""
 
     place: str = ""
     time: str = ""
@@ -29,6 +31,8 @@ class Scene:
     """Names of the others who are there."""
     notes: str = ""
     """Anything else that the character notices now."""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """What the game declared and knows: `{"trust": 40}`. Not shown to the model."""
 
 
 @dataclass(frozen=True, slots=True)

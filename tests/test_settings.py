@@ -1,5 +1,7 @@
 """What the environment says."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 
@@ -13,7 +15,10 @@ ALL = {
     "OPENAI_BASE_URL": "https://openai.example/v1",
     "OPENAI_ORG_ID": "org-1",
     "OPENAI_PROJECT_ID": "proj_2",
-    "NPCENGINE_FAST": "groq:a",
+    "NPCENGINE_PERSONAS": "cast",
+    "NPCENGINE_STORE": "oakvale.db",
+    "NPCENGINE_DEADLINE": "2.5",
+    "NPCENGINE_FAST": "groq:a, ollama:b",
     "NPCENGINE_SMART": "groq:b",
     "NPCENGINE_DEEP": "openai:c",
     "HTTPS_PROXY": "http://proxy.example:3128",
@@ -27,12 +32,14 @@ def test_every_variable_has_its_place() -> None:
         "GROQ_API_KEY": SecretStr("gsk_of_nobody"),
         "OPENAI_API_KEY": SecretStr("sk-of-nobody"),
     }
-    assert settings.base_urls == {
-        "groq": "https://groq.example",
-        "openai": "https://openai.example/v1",
-    }
+    assert settings.base_url("groq") == "https://groq.example"
+    assert settings.base_url("openai") == "https://openai.example/v1"
+    assert settings.base_url("ollama") is None
     assert settings.openai_headers == {"openai-organization": "org-1", "openai-project": "proj_2"}
-    assert settings.routes == {"fast": "groq:a", "smart": "groq:b", "deep": "openai:c"}
+    assert settings.routes("fast") == ("groq:a", "ollama:b")
+    assert (settings.routes("smart"), settings.routes("deep")) == (("groq:b",), ("openai:c",))
+    assert (settings.personas, settings.store) == (Path("cast"), "oakvale.db")
+    assert settings.configuration.deadlines.turn == 2.5
     assert settings.proxies == {"https": "http://proxy.example:3128"}
 
 
@@ -115,4 +122,4 @@ def test_a_proxy_that_does_not_speak_http_is_an_error_when_it_would_be_used() ->
 def test_settings_do_not_change() -> None:
     settings = Settings.from_env(ALL)
     with pytest.raises(AttributeError):
-        settings.routes = {}  # type: ignore[misc]
+        settings.keys = {}  # type: ignore[misc]

@@ -13,9 +13,6 @@ from npcengine.backend.flight import Flight
 from npcengine.clock import Clock
 from npcengine.messages import ChatRequest, Completion
 
-MAX_REQUESTS = 4096
-"""Requests whose replies are kept; the least recently used goes first."""
-
 Key = tuple[Any, ...]
 
 
@@ -27,12 +24,15 @@ class Cache:
     many are under way at once, and the others listen in. Only whole answers are kept.
     """
 
-    def __init__(self, inner: Backend, clock: Clock, rng: random.Random) -> None:
+    def __init__(
+        self, inner: Backend, clock: Clock, rng: random.Random, requests: int = 4096
+    ) -> None:
+        """Keep the replies to so many `requests`; the least recently used goes first."""
         self._inner = inner
         self._clock = clock
         self._rng = rng
         self._kept: TLRUCache[Key, tuple[Completion, ...]] = TLRUCache(
-            MAX_REQUESTS, ttu=_expires, timer=clock.now
+            requests, ttu=_expires, timer=clock.now
         )
         self._flights: dict[Key, list[Flight]] = {}
 

@@ -15,17 +15,18 @@ from npcengine.backend.chat import ChatBackend, Endpoint
 from npcengine.backend.failures import clean
 from npcengine.backend.fallback import Fallback
 from npcengine.backend.http import HttpClient
+from npcengine.backend.listing import Listed, list_models
 from npcengine.backend.models import current, profile, provider
 from npcengine.backend.retry import Retry
 from npcengine.clock import Clock
 from npcengine.errors import InvalidSetting, MissingKey
 from npcengine.hooks import AttemptFailed
-from npcengine.settings import TIER_VARIABLES, Settings
+from npcengine.settings import Settings
 
-DEFAULT_ROUTES: Mapping[str, str] = {
-    "fast": "groq:openai/gpt-oss-20b, groq:openai/gpt-oss-120b, openai:gpt-6-luna",
-    "smart": "groq:openai/gpt-oss-120b, openai:gpt-6.1-terra, openai:gpt-6-luna",
-    "deep": "openai:gpt-6.1-terra, groq:openai/gpt-oss-120b",
+DEFAULT_ROUTES: Mapping[str, tuple[str, ...]] = {
+    "fast": ("groq:openai/gpt-oss-20b", "groq:openai/gpt-oss-120b", "openai:gpt-6-luna"),
+    "smart": ("groq:openai/gpt-oss-120b", "openai:gpt-6.1-terra", "openai:gpt-6-luna"),
+    "deep": ("openai:gpt-6.1-terra", "groq:openai/gpt-oss-120b"),
 }
 
 
@@ -45,17 +46,26 @@ class Route:
         if not name or not model or "://" in model:
             wanted = "PROVIDER:MODEL or PROVIDER:MODEL@http://HOST:PORT/v1"
             raise InvalidSetting("route", f"write {wanted}, not {clean(text)!r}")
-        default = settings.base_urls.get(name, provider(name).base_url)
-        base_url = (f"http{url}" if url else default).rstrip("/")
+        public = provider(name).base_url
+        base_url = (f"http{url}" if url else settings.base_url(name) or public).rstrip("/")
         if not _is_base_url(base_url):
             problem = f"write http://HOST or https://HOST, without a user, not {clean(base_url)!r}"
-            raise InvalidSetting(f"base URL of {name}", problem)
+            where = "route" if url else settings.where(f"providers.{name}.base_url")
+            raise InvalidSetting(where, problem)
         return cls(name, model, base_url)
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
 
     @property
     def url(self) -> str:
         """Where chat completions are taken."""
         return f"{self.base_url}{provider(self.provider).path}/chat/completions"
+
+    @property
+    def models_url(self) -> str:
+        """Where the provider lists its models."""
+        return f"{self.base_url}{provider(self.provider).path}/models"
 
 
 def _is_base_url(url: str) -> bool:
@@ -76,21 +86,74 @@ def routes_of(tier: str, settings: Settings) -> tuple[Route, ...]:
             without a key are left out.
         InvalidSetting: A route is misspelt.
     """
-    asked = settings.routes.get(tier)
+    asked = settings.routes(tier)
     found: list[Route] = []
-    for text in (asked or DEFAULT_ROUTES[tier]).split(","):
+    for place, text in enumerate(asked or DEFAULT_ROUTES[tier]):
         try:
             route = Route.parse(text, settings)
         except InvalidSetting as error:
-            if asked:
-                raise InvalidSetting(TIER_VARIABLES[tier], error.problem) from error
-            raise
+            if error.name != "route":
+                raise
+            where = settings.where(f"tiers.{tier}[{place}]")
+            raise InvalidSetting(where, error.problem) from error
         variable = provider(route.provider).key
         if variable is None or variable in settings.keys:
             found.append(route)
         elif asked:
             raise MissingKey(route.provider, variable)
     return tuple(found)
+
+
+def check_providers(settings: Settings) -> None:
+    """Raise `InvalidSetting` when `npcengine.yaml` sets up a provider that is not known."""
+    for name in settings.configuration.providers:
+        try:
+            provider(name)
+        except InvalidSetting as error:
+            raise InvalidSetting(settings.where(f"providers.{name}"), error.problem) from error
+
+
+class Connections:
+    """The way to each route, over connections that all share."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._clients: dict[str | None, HttpClient] = {}
+        self._chats: dict[Route, ChatBackend] = {}
+
+    def chat(self, route: Route) -> ChatBackend:
+        """Return the backend of a route, always the same one. Raises `InvalidSetting`."""
+        if route not in self._chats:
+            today = datetime.fromtimestamp(self._clock.wall(), UTC).date()
+            model = profile(route.provider, current(route.provider, route.model, today))
+            endpoint = self._endpoint(route, route.url)
+            self._chats[route] = ChatBackend(model, endpoint, self._client(route), self._clock)
+        return self._chats[route]
+
+    async def models(self, route: Route, deadline: float) -> Mapping[str, Listed]:
+        """Return what a route's provider lists. Raises `BackendError` and `InvalidSetting`."""
+        endpoint = self._endpoint(route, route.models_url)
+        client = self._client(route)
+        return await list_models(route.provider, endpoint, client, self._clock, deadline)
+
+    def _endpoint(self, route: Route, url: str) -> Endpoint:
+        known = provider(route.provider)
+        headers = self._settings.openai_headers if route.provider == "openai" else {}
+        return Endpoint(
+            url,
+            self._settings.keys.get(known.key) if known.key else None,
+            tuple((name.encode(), value.encode()) for name, value in headers.items()),
+        )
+
+    def _client(self, route: Route) -> HttpClient:
+        proxy = self._settings.proxy_for(route.base_url)
+        return self._clients.setdefault(proxy, HttpClient(proxy=proxy))
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            await client.aclose()
 
 
 class Tiers:
@@ -107,44 +170,26 @@ class Tiers:
         self._clock = clock
         self._rng = rng
         self._on_failure = on_failure
-        self._clients: dict[str | None, HttpClient] = {}
-        self._chats: dict[Route, ChatBackend] = {}
+        self._connections = Connections(settings, clock)
+        check_providers(settings)
         self.routes = {tier: routes_of(tier, settings) for tier in DEFAULT_ROUTES}
         self.backends: Mapping[str, Backend] = {
             tier: self._chain(routes) for tier, routes in self.routes.items() if routes
         }
 
     def _chain(self, routes: tuple[Route, ...]) -> Backend:
-        tries = [
-            Retry(self._chat(route), self._clock, self._rng, self._on_failure) for route in routes
-        ]
-        return Cache(Fallback(tries, self._clock, self._on_failure), self._clock, self._rng)
-
-    def _chat(self, route: Route) -> ChatBackend:
-        if route not in self._chats:
-            known = provider(route.provider)
-            today = datetime.fromtimestamp(self._clock.wall(), UTC).date()
-            model = profile(route.provider, current(route.provider, route.model, today))
-            headers = self._settings.openai_headers if route.provider == "openai" else {}
-            endpoint = Endpoint(
-                route.url,
-                self._settings.keys.get(known.key) if known.key else None,
-                tuple((name.encode(), value.encode()) for name, value in headers.items()),
-            )
-            self._chats[route] = ChatBackend(model, endpoint, self._client(route), self._clock)
-        return self._chats[route]
-
-    def _client(self, route: Route) -> HttpClient:
-        proxy = self._settings.proxy_for(route.base_url)
-        return self._clients.setdefault(proxy, HttpClient(proxy=proxy))
+        chats = [self._connections.chat(route) for route in routes]
+        tries = [Retry(chat, self._clock, self._rng, self._on_failure) for chat in chats]
+        chain = Fallback(tries, self._clock, self._on_failure)
+        requests = self._settings.configuration.cache.requests
+        return Cache(chain, self._clock, self._rng, requests) if requests else chain
 
     async def warm(self) -> None:
         """Connect to the first route of each tier ahead of the first request."""
         first = [self.routes[tier][0] for tier in self.backends]
-        by_host = {route.base_url: self._chats[route] for route in first}
+        by_host = {route.base_url: self._connections.chat(route) for route in first}
         await asyncio.gather(*[backend.warm() for backend in by_host.values()])
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for client in self._clients.values():
-            await client.aclose()
+        await self._connections.aclose()

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from npcengine.messages import Usage
 
 logger = logging.getLogger("npcengine")
 
+_LONGEST_NAME = 64
 NOTICE_DAYS = 60
 """So many days before a model's shut-down its use is warned about."""
 
@@ -85,8 +87,11 @@ def provider(name: str) -> Provider:
     """Return a provider by name. Raises `InvalidSetting` when it is not known."""
     table = _tables().get(name)
     if table is None:
+        near = get_close_matches(name.lower(), _tables(), 1) if len(name) < _LONGEST_NAME else []
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         known = ", ".join(_tables())
-        raise InvalidSetting("route", f"no provider is called {name!r}; known: {known}")
+        problem = f"no provider is called {name!r:.80}.{hint} Known: {known}."
+        raise InvalidSetting("route", problem)
     return Provider(name, table["base_url"], table["path"], table.get("key"))
 
 

@@ -12,7 +12,7 @@ from npcengine.blocking.pending import Hear, PendingLine, Speak
 from npcengine.blocking.thread import LoopThread
 from npcengine.clock import Clock
 from npcengine.dialogue.line import Line
-from npcengine.engine import NPCEngine, Personas, Terms
+from npcengine.engine import NPCEngine, Personas, StrPath, Terms
 from npcengine.errors import UsageError
 from npcengine.hooks import Hook, logger
 from npcengine.persona.cast import Cast
@@ -31,7 +31,8 @@ OnEnd = Callable[[PendingLine], object]
 class Setup(TypedDict, total=False):
     """The keyword arguments of `NPCEngine.from_env`."""
 
-    personas: Personas
+    personas: Personas | None
+    config: StrPath | None
     environ: Mapping[str, str] | None
     store: Store | None
     hooks: Iterable[Hook]

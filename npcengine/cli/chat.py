@@ -11,22 +11,25 @@ from difflib import get_close_matches
 from npcengine.cli.keyboard import unechoed
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
+from npcengine.cli.tally import Tally
 from npcengine.cli.terms import (
     OFFLINE,
-    PATIENCE,
-    PERSONAS,
     PLAYER,
     Deadline,
     Npc,
     Personas,
     Place,
     Player,
+    Store,
     Time,
     engine_of,
     is_offline,
+    opened_store,
+    terms_of,
 )
 from npcengine.cli.visible import visible
-from npcengine.engine import MAX_ID, REALM, NPCEngine, Terms
+from npcengine.dialogue.terms import MAX_ID
+from npcengine.engine import REALM, NPCEngine, Terms
 from npcengine.errors import NPCEngineError, UsageError
 from npcengine.memory.history import window
 from npcengine.messages import Origin
@@ -34,8 +37,6 @@ from npcengine.persona.model import Persona
 from npcengine.prompt.build import explain
 from npcengine.prompt.speech import check_line, printable
 from npcengine.stores.base import ConversationStore
-from npcengine.stores.inmemory import InMemoryConversations
-from npcengine.turns import Scene
 
 with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
     import readline  # noqa: F401 - gives `input` its arrow keys and its history
@@ -43,7 +44,8 @@ with contextlib.suppress(ImportError):  # Windows has none, and edits lines by i
 HELP = {
     "/as NAME": "speak as another player",
     "/prompt [LINE]": "show the prompt that your next line would be sent in",
-    "/reset": "let the character forget this conversation",
+    "/cost": "show what this talk has cost so far",
+    "/reset": "let every character forget what you said",
     "/help": "show this",
     "/quit": "leave, as Ctrl-D does; Ctrl-C interrupts a reply",
 }
@@ -52,21 +54,22 @@ _COMMANDS = [usage.partition(" ")[0] for usage in HELP]
 
 def chat(
     npc: Npc,
-    personas: Personas = PERSONAS,
+    personas: Personas = None,
     player: Player = PLAYER,
     place: Place = "",
     time: Time = "",
-    deadline: Deadline = PATIENCE,
+    deadline: Deadline = None,
+    store: Store = None,
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
-    notes, store = Notes(), InMemoryConversations()
-    engine = engine_of(personas, store)
+    notes, kept = Notes(), opened_store(store, Screen())
+    engine = engine_of(personas, kept)
     persona = engine.cast[npc]
-    terms = Terms(player=player, scene=Scene(place, time), deadline=deadline)
+    terms = terms_of(player, place, time, deadline)
     with asyncio.Runner() as runner:
         runner.run(engine.__aenter__())
         try:
-            Talk(engine, store, persona, terms, runner, notes).run()
+            Talk(engine, kept, persona, terms, runner, notes).run()
         finally:
             runner.run(engine.aclose())
 
@@ -94,6 +97,7 @@ class Talk:
         self._runner = runner
         self._notes = notes
         self._screen = Screen()
+        self._tally = Tally()
 
     def run(self) -> None:
         """Let the character greet, then answer line by line until the player leaves."""
@@ -142,17 +146,25 @@ class Talk:
 
     async def _greeting(self) -> None:
         greeting = self._engine.greet(self._persona.id, **self._terms)
-        await self._screen.tell(self._persona.name, greeting)
+        self._tally.add(await self._screen.tell(self._persona.name, greeting))
 
     async def _answer(self, typed: str) -> None:
-        async with self._engine.stream(self._persona.id, typed, **self._terms) as line:
-            await self._screen.speak(self._persona.name, line)
+        line = self._engine.stream(self._persona.id, typed, **self._terms)
+        try:
+            async with line:
+                await self._screen.speak(self._persona.name, line)
+        finally:
+            with contextlib.suppress(UsageError):  # interrupted before anything was heard
+                self._tally.add(line.reply)
 
     def _obey(self, command: str, rest: str = "") -> None:
         if command == "/as":
             self._speak_as(printable(rest))
         elif command == "/prompt":
             self._runner.run(self._show_prompt(check_line(rest) if rest else "…"))
+        elif command == "/cost":
+            for told in self._tally.lines():
+                self._screen.write(told)
         elif command == "/reset":
             turns = self._runner.run(self._engine.forget(self._terms["player"]))
             self._screen.write(f"Forgotten: {turns} turn{'' if turns == 1 else 's'}.")

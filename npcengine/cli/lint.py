@@ -12,21 +12,21 @@ from rich.text import Text
 
 from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.screen import Screen
-from npcengine.cli.terms import PERSONAS, AsJson
+from npcengine.cli.terms import AsJson, personas_path
 from npcengine.cli.visible import visible
 from npcengine.errors import Diagnostic
 from npcengine.persona.lint import lint as find
 
 Where = Annotated[
-    Path, typer.Argument(metavar="[PATH]", help="The folder of the personas, or one file.")
+    Path | None, typer.Argument(metavar="[PATH]", help="The folder of the personas, or one file.")
 ]
 _COLOURS = {"error": "bold red", "warning": "yellow"}
 
 
-def lint(path: Where = PERSONAS, as_json: AsJson = False) -> None:
+def lint(path: Where = None, as_json: AsJson = False) -> None:
     """Check personas and say what to mend, and where."""
     screen = Screen()
-    findings = find(path)
+    findings = find(personas_path(path))
     if as_json:
         screen.write_json([asdict(finding) for finding in findings])
     else:

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from npcengine.cli.chat import chat
+from npcengine.cli.doctor import doctor
 from npcengine.cli.exits import EXIT_CODES, explained
+from npcengine.cli.history import history
 from npcengine.cli.lint import lint
 from npcengine.cli.prompt import prompt
 from npcengine.cli.say import say
@@ -45,8 +47,9 @@ def _main(
     """
 
 
-for command in (chat, say, prompt, lint):
+for command in (chat, say, prompt, lint, doctor):
     app.command()(command)
+app.add_typer(history, name="history")
 
 
 def run() -> None:

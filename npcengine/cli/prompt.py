@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from npcengine.cli.screen import Screen
-from npcengine.cli.terms import PERSONAS, AsJson, Npc, Personas, Place, Time, cast_of
+from npcengine.cli.terms import AsJson, Npc, Personas, Place, Time, cast_of
 from npcengine.prompt.build import SectionReport, build_tail, explain, static_prefix
 from npcengine.prompt.speech import check_line
 from npcengine.turns import Scene
@@ -27,7 +27,7 @@ Explain = Annotated[
 def prompt(
     npc: Npc,
     line: Line = None,
-    personas: Personas = PERSONAS,
+    personas: Personas = None,
     place: Place = "",
     time: Time = "",
     explained: Explain = False,

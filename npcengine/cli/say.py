@@ -12,8 +12,6 @@ import typer
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import (
-    PATIENCE,
-    PERSONAS,
     PLAYER,
     AsJson,
     Deadline,
@@ -21,13 +19,16 @@ from npcengine.cli.terms import (
     Personas,
     Place,
     Player,
+    Store,
     Time,
     engine_of,
     is_offline,
+    opened_store,
+    terms_of,
 )
 from npcengine.engine import NPCEngine, Terms
 from npcengine.errors import InvalidLine
-from npcengine.turns import Reply, Scene
+from npcengine.turns import Reply
 
 _MAX_INPUT = 1_000_000
 """Characters that are read from stdin; what is longer is too long by far."""
@@ -43,19 +44,21 @@ Strict = Annotated[
 def say(
     npc: Npc,
     words: Words,
-    personas: Personas = PERSONAS,
+    personas: Personas = None,
     player: Player = PLAYER,
     place: Place = "",
     time: Time = "",
-    deadline: Deadline = PATIENCE,
+    deadline: Deadline = None,
+    store: Store = None,
     as_json: AsJson = False,
     strict: Strict = False,
 ) -> None:
     """Say one line to a character and write the answer."""
     notes, screen = Notes(), Screen()
-    engine = engine_of(personas)
     line = _read_line() if words == ["-"] else " ".join(words)
-    terms = Terms(player=player, scene=Scene(place, time), deadline=deadline, strict=strict)
+    engine = engine_of(personas, opened_store(store, screen))
+    terms = terms_of(player, place, time, deadline)
+    terms["strict"] = strict
     reply = asyncio.run(_reply(engine, npc, line, terms, None if as_json else screen))
     if as_json:
         screen.write_json(_plain(reply))

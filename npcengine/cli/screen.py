@@ -54,8 +54,14 @@ class Screen:
         _write(self._err, text, "red")
 
     def write_table(self, table: Table) -> None:
-        """Write a table."""
-        self._out.print(table)
+        """Write a table; in a pipe without the spaces that end its lines."""
+        if self._out.is_terminal:
+            self._out.print(table)
+            return
+        with self._out.capture() as captured:
+            self._out.print(table)
+        lines = captured.get().split("\n")
+        self._out.file.write("\n".join(line.rstrip() for line in lines))
 
     def write_json(self, data: object) -> None:
         """Write one JSON document on one line, in ASCII: no terminal can take harm from it."""
@@ -76,6 +82,11 @@ class Screen:
             reply = await coming
             live.update(_row(name, whole(reply)), refresh=True)
         return self._told(name, whole(reply), reply)
+
+    def passing(self, *, quiet: bool = False) -> Live:
+        """Give a line to update that is gone once it is left; nothing where no terminal is."""
+        console = Console(quiet=True) if quiet or not self._out.is_terminal else self._out
+        return Live(console=console, auto_refresh=False, transient=True)
 
     def _live(self, name: str) -> Live:
         console = self._out if self._out.is_terminal else Console(quiet=True)

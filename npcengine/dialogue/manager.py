@@ -23,8 +23,6 @@ from npcengine.prompt.build import build_tail, static_prefix
 from npcengine.stores.base import ConversationStore
 from npcengine.turns import Piece, Turn
 
-THINKING_AFTER = 1.5
-"""Seconds without content after which a `thinking` piece is given."""
 GRACE = 0.1
 """Seconds past the deadline after which whatever has not ended by itself is ended."""
 DRAIN = 0.25
@@ -41,12 +39,15 @@ class DialogueManager:
         clock: Clock,
         seed: int,
         hooks: Hooks,
+        thinking_after: float,
     ) -> None:
+        """Conduct turns; after `thinking_after` seconds without content, show that one thinks."""
         self._backends = backends
         self._store = store
         self._clock = clock
         self._seed = seed
         self._hooks = hooks
+        self._thinking_after = thinking_after
         self._floor = Floor()
         self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -87,7 +88,7 @@ class DialogueManager:
     def _watch(self, line: Line, speech: Speech) -> None:
         """Set the turn's one timer: for a sign of thinking, and after that for its end."""
         ask = speech.ask
-        thinking = ask.started + THINKING_AFTER
+        thinking = ask.started + self._thinking_after
         if ask.stream and thinking < ask.deadline and not speech.woken.is_set():
             speech.timer = self._clock.call_at(thinking, lambda: self._takes_long(line, speech))
         else:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+
+from pydantic import ValidationError
 
 from npcengine.errors import UnknownNPC, UsageError
 from npcengine.persona.model import Persona
 
 _LONGEST_ID = 64
+
+
+def described(id: str, description: str, name: str | None) -> Persona:
+    """Make a persona that is only a description; without a name it is called after its id.
+
+    Raises `UsageError` when one of the values cannot be used.
+    """
+    called = name or re.sub(r"[._-]+", " ", id).title()
+    try:
+        return Persona(id=id, name=called, description=description)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"add_persona: {where}: {first['msg']}") from error
 
 
 class Cast:

@@ -7,12 +7,12 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from npcengine.content.fields import check
+from npcengine.content.source import Source, decode_source, read_source
+from npcengine.content.yaml_tree import Tree, read_tree
 from npcengine.errors import ContentError, Diagnostic
 from npcengine.persona.cast import Cast
-from npcengine.persona.fields import check
 from npcengine.persona.model import Persona
-from npcengine.persona.source import Source, decode_source, read_source
-from npcengine.persona.yaml_tree import Tree, read_tree
 
 StrPath: TypeAlias = str | PathLike[str]
 
@@ -73,7 +73,7 @@ def read_sheets(path: StrPath) -> tuple[list[Sheet], list[Diagnostic]]:
 
 def _sheet(source: Source) -> Sheet:
     tree = read_tree(source)
-    return Sheet(check(tree), tree)
+    return Sheet(check(tree, Persona), tree)
 
 
 def _files(path: Path) -> Sequence[Path]:

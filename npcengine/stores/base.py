@@ -30,13 +30,22 @@ class ConversationStore(Protocol):
         """
 
     async def forget(self, player: str) -> int:
-        """Drop all that a player and any character said, in every realm; return how much."""
+        """Drop all that a player and any character said, in every realm; return how many turns.
+
+        The player's values go as well.
+        """
 
     async def export(self, realm: str) -> bytes:
-        """Return all conversations of a realm, as they are now, for `restore` of any store."""
+        """Return all conversations of a realm, as they are now, for `restore` of any store.
+
+        Values do not travel with them: a game that goes back to a save does not get back the
+        money that it spent since.
+        """
 
     async def restore(self, realm: str, save: bytes) -> None:
         """Put what was exported in place of all conversations of a realm, or change nothing.
+
+        Values stay as they are.
 
         Raises:
             SaveTooOld, SaveTooNew, SaveCorrupt: The save cannot be read.
@@ -44,6 +53,40 @@ class ConversationStore(Protocol):
 
     async def aclose(self) -> None:
         """Keep what is not yet kept, and let go of everything. A second call does nothing."""
+
+
+class ValueStore(Protocol):
+    """Keeps small values until a moment of the calendar, by whom they belong to and a name.
+
+    Where a part of an origin is empty, a value is for all of them: one of
+    `Origin(realm, "", player)` is about a player and every character. A calendar that was set
+    back makes a value count for twice its time at most: see `values.Value`.
+
+    Each of its methods may raise `StoreUnavailable` or `SaveCorrupt`, and `UsageError` for what
+    cannot be kept; none of them holds up the event loop.
+    """
+
+    async def value(self, origin: Origin, name: str) -> str | None:
+        """Return a value; None if there is none, or its time is over."""
+
+    async def put(self, origin: Origin, name: str, value: str, until: float) -> None:
+        """Keep a value until a moment in seconds since the epoch, in place of what was there.
+
+        When it returns, the value outlives the process, if anything does. When it raises
+        `StoreUnavailable` or is cancelled, the value counts all the same, for as long as the
+        store can.
+        """
+
+    async def add(self, origin: Origin, name: str, amount: float, until: float) -> float:
+        """Add to a counter, and return where it stands. It is kept as `put` keeps a value.
+
+        It begins at 0, and again at 0 when the `until` of the first addition has passed; later
+        additions do not move that moment. Its `value` is that number as text.
+        """
+
+
+class Store(ConversationStore, ValueStore, Protocol):
+    """Keeps both."""
 
 
 def surplus(turns: int) -> int:

@@ -1,4 +1,4 @@
-"""Conversations in a file of SQLite. It blocks, and belongs to one thread: see `sqlite`."""
+"""A file of SQLite. It blocks, and belongs to one thread: see `sqlite`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import TypeAdapter
 
 from npcengine.errors import SaveCorrupt, StoreUnavailable, UsageError
 from npcengine.messages import Origin
 from npcengine.stores.base import check_version
-from npcengine.stores.save import Conversations, read_turns, write_turns
+from npcengine.stores.save import Conversations, read_row, read_turns, write_turns
+from npcengine.stores.values import NOTHING, Key, Value
 from npcengine.turns import Turn
 
 VERSION = 1
@@ -18,7 +22,7 @@ OLDEST_LOADABLE = 1
 APPLICATION = 0x4E504345
 """Marks a file as ours: `NPCE`."""
 ROWS = 100
-"""How many conversations one statement writes."""
+"""How many of them one statement writes."""
 
 # A conversation is one row. To write a turn writes its others again, which takes hardly more pages
 # than a row of its own would; and to read it is one step. With each step SQLite lets go of the
@@ -29,13 +33,39 @@ CREATE TABLE conversation (
     npc TEXT NOT NULL,
     player TEXT NOT NULL,
     length INTEGER NOT NULL,
+    last REAL NOT NULL,
     turns TEXT NOT NULL,
     UNIQUE (realm, npc, player)
 );
 CREATE INDEX conversation_of_player ON conversation (player);
+CREATE TABLE value (
+    realm TEXT NOT NULL,
+    npc TEXT NOT NULL,
+    player TEXT NOT NULL,
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    since REAL NOT NULL,
+    until REAL NOT NULL,
+    UNIQUE (realm, npc, player, name)
+);
+CREATE INDEX value_of_player ON value (player);
+CREATE INDEX value_by_end ON value (until);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
+_WRITE_CONVERSATIONS = (
+    "INSERT INTO conversation (realm, npc, player, length, last, turns) VALUES {}"
+    " ON CONFLICT (realm, npc, player)"
+    " DO UPDATE SET length = excluded.length, last = excluded.last, turns = excluded.turns"
+)
+_WRITE_VALUES = (
+    "INSERT INTO value (realm, npc, player, name, text, since, until) VALUES {}"
+    " ON CONFLICT (realm, npc, player, name)"
+    " DO UPDATE SET text = excluded.text, since = excluded.since, until = excluded.until"
+)
+_value: TypeAdapter[tuple[str, float, float]] = TypeAdapter(tuple[str, float, float])
+_NOBODY = Origin("", "", "")
+_NO_VALUES: Mapping[Key, Value] = MappingProxyType({})
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "another program holds it: end that program, or use another file",
     sqlite3.SQLITE_CANTOPEN: "use a path in a folder where files may be written",
@@ -47,7 +77,7 @@ _REMEDIES = {
 
 
 class Database:
-    """The turns of every conversation, in one file."""
+    """Conversations and values, in one file."""
 
     def __init__(self, path: Path) -> None:
         """Open a file, or begin it, and keep everybody else out until `close`.
@@ -57,55 +87,62 @@ class Database:
                 left as it is.
         """
         self._path = path
-        with _told(path), ExitStack() as opened:
+        with told(path), ExitStack() as opened:
             path.parent.mkdir(parents=True, exist_ok=True)
             opened.enter_context(closing(_lock(path)))
-            self._db = opened.enter_context(closing(_connect(path)))
-            self._check()
+            db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+            self._db = opened.enter_context(closing(db))
+            if not check(path, db):
+                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+            # Finds out whether the tables are there.
+            self.read(_NOBODY)
+            self.value((_NOBODY, ""))
+            # Writes nothing new, but shows now and not in the first turn whether it may be written.
+            db.execute(f"PRAGMA user_version = {VERSION}")
             # What is committed is with the system, and so outlives a kill of this process. Only
             # when the machine goes down may the last moments be lost; the file stays whole.
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA secure_delete = ON")
             self._opened = opened.pop_all()
-
-    def _check(self) -> None:
-        version, application, objects = self._db.execute(
-            "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)"
-            " FROM pragma_user_version, pragma_application_id"
-        ).fetchone()
-        if not (version or application or objects):
-            self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-            return
-        if application != APPLICATION:
-            raise SaveCorrupt(str(self._path), "it belongs to another program")
-        check_version(str(self._path), version, oldest=OLDEST_LOADABLE, newest=VERSION)
-        self.read(Origin("", "", ""))  # finds out whether the table is there
-        # Writes nothing new, but shows now and not in the first turn whether it may be written.
-        self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def read(self, origin: Origin) -> tuple[Turn, ...]:
         """Return the turns of a conversation, oldest first."""
-        with _told(self._path):
-            found = self._db.execute(
-                "SELECT turns FROM conversation WHERE realm = ? AND npc = ? AND player = ?",
-                (origin.realm, origin.npc, origin.player),
-            ).fetchone()
-        return read_turns(str(self._path), found[0]) if found else ()
+        return turns_of(self._path, self._db, origin)
 
-    def write(self, conversations: Mapping[Origin, tuple[Turn, ...]]) -> None:
-        """Keep conversations as they are now: all of them, or none."""
+    def value(self, key: Key) -> Value:
+        """Return a value as it was written, even if its time is over."""
+        origin, name = key
+        with told(self._path):
+            found = self._db.execute(
+                "SELECT text, since, until FROM value"
+                " WHERE realm = ? AND npc = ? AND player = ? AND name = ?",
+                (origin.realm, origin.npc, origin.player, name),
+            ).fetchone()
+        return Value(*read_row(str(self._path), _value, found)) if found else NOTHING
+
+    def write(
+        self,
+        conversations: Mapping[Origin, tuple[Turn, ...]],
+        values: Mapping[Key, Value] = _NO_VALUES,
+        now: float = 0.0,
+    ) -> None:
+        """Keep all of these as they are now, or none. Values whose time is over by now go."""
         with self._transaction():
-            self._put(conversations)
+            self._put_conversations(conversations)
+            if values:
+                self._put_values(values)
+                self._db.execute("DELETE FROM value WHERE until <= ?", (now,))
 
     def forget(self, player: str) -> int:
-        """Drop every conversation of a player; return how many turns they had."""
+        """Drop all conversations and values of a player; return how many turns those had."""
         with self._transaction():
             turns = self._db.execute(
                 "SELECT coalesce(sum(length), 0) FROM conversation WHERE player = ?", (player,)
             ).fetchone()[0]
             self._db.execute("DELETE FROM conversation WHERE player = ?", (player,))
-        with _told(self._path):
+            self._db.execute("DELETE FROM value WHERE player = ?", (player,))
+        with told(self._path):
             # What is deleted is overwritten in the file; this empties the log, where it stands too.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return int(turns)
@@ -114,44 +151,79 @@ class Database:
         """Put these in place of all conversations of a realm, or change nothing."""
         with self._transaction():
             self._db.execute("DELETE FROM conversation WHERE realm = ?", (realm,))
-            self._put({Origin(realm, *key): turns for key, turns in conversations.items()})
+            self._put_conversations(
+                {Origin(realm, *key): turns for key, turns in conversations.items()}
+            )
 
     def close(self) -> None:
         """Let go of the file."""
-        with _told(self._path):
+        with told(self._path):
             self._opened.close()
 
-    def _put(self, conversations: Mapping[Origin, tuple[Turn, ...]]) -> None:
-        rows = [
-            (each.realm, each.npc, each.player, len(turns), write_turns(turns))
-            for each, turns in conversations.items()
-        ]
+    def _put_conversations(self, conversations: Mapping[Origin, tuple[Turn, ...]]) -> None:
+        self._put(
+            _WRITE_CONVERSATIONS,
+            [
+                (
+                    *(each.realm, each.npc, each.player, len(turns)),
+                    turns[-1].at if turns else 0.0,
+                    write_turns(turns),
+                )
+                for each, turns in conversations.items()
+            ],
+        )
+
+    def _put_values(self, values: Mapping[Key, Value]) -> None:
+        self._put(
+            _WRITE_VALUES,
+            [
+                (who.realm, who.npc, who.player, name, value.text, value.since, value.until)
+                for (who, name), value in values.items()
+            ],
+        )
+
+    def _put(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         for start in range(0, len(rows), ROWS):
             some = rows[start : start + ROWS]
-            marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
+            row = f"({', '.join('?' * len(some[0]))})"
             self._db.execute(
-                f"INSERT INTO conversation (realm, npc, player, length, turns) VALUES {marks}"  # noqa: S608
-                " ON CONFLICT (realm, npc, player)"
-                " DO UPDATE SET length = excluded.length, turns = excluded.turns",
+                statement.format(", ".join([row] * len(some))),
                 [value for row in some for value in row],
             )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _told(self._path), self._db:
+        with told(self._path), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             yield
 
 
-def conversations_of(path: Path, realm: str) -> Conversations:
-    """Return a realm as it is now, through a connection of its own that holds nobody up."""
-    with _told(path), closing(_connect(path)) as db:
-        rows = db.execute("SELECT npc, player, turns FROM conversation WHERE realm = ?", (realm,))
-        return {(npc, player): read_turns(str(path), turns) for npc, player, turns in rows}
+def check(path: Path, db: sqlite3.Connection) -> bool:
+    """Return False when nothing has been kept in a file yet.
+
+    Raises:
+        SaveTooOld, SaveTooNew, SaveCorrupt: It is not one that can be read.
+    """
+    version, application, objects = db.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
+    if not (version or application or objects):
+        return False
+    if application != APPLICATION:
+        raise SaveCorrupt(str(path), "it belongs to another program")
+    check_version(str(path), version, oldest=OLDEST_LOADABLE, newest=VERSION)
+    return True
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=1.0, isolation_level=None)
+def turns_of(path: Path, db: sqlite3.Connection, origin: Origin) -> tuple[Turn, ...]:
+    """Return the turns of a conversation, oldest first."""
+    with told(path):
+        found = db.execute(
+            "SELECT turns FROM conversation WHERE realm = ? AND npc = ? AND player = ?",
+            (origin.realm, origin.npc, origin.player),
+        ).fetchone()
+    return read_turns(str(path), found[0]) if found else ()
 
 
 def _lock(path: Path) -> sqlite3.Connection:
@@ -172,7 +244,7 @@ def _lock(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Raise an error of SQLite or of the system as one of ours."""
     try:
         yield

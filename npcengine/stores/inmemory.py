@@ -1,25 +1,33 @@
-"""Conversations in memory, bounded in number and in length."""
+"""A store in memory, bounded in the number of what it keeps and in its length."""
 
 from __future__ import annotations
 
 import asyncio
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TLRUCache
 
+from npcengine.clock import Clock, SystemClock
 from npcengine.messages import Origin
 from npcengine.stores.base import with_turn
 from npcengine.stores.save import dump, load
+from npcengine.stores.values import NOTHING, Key, Value, added, fresh, number
 from npcengine.turns import Turn
 
 MAX_CONVERSATIONS = 10_000
 """When one more begins, the one that was quiet for longest is dropped."""
+MAX_VALUES = 50_000
+"""When there is one more, the one that was not asked for for longest is dropped."""
 
 
-class InMemoryConversations:
-    """A `ConversationStore` that lives as long as the process."""
+class InMemoryStore:
+    """A `Store` that lives as long as the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._kept: LRUCache[Origin, tuple[Turn, ...]] = LRUCache(MAX_CONVERSATIONS)
+        self._values: TLRUCache[Key, Value] = TLRUCache(
+            MAX_VALUES, ttu=lambda _, value, __: value.until, timer=self._clock.wall
+        )
 
     async def read(self, origin: Origin) -> tuple[Turn, ...]:
         """Return the turns that are kept, oldest first."""
@@ -29,8 +37,29 @@ class InMemoryConversations:
         """Keep one more turn."""
         self._kept[origin] = with_turn(self._kept.get(origin, ()), turn)
 
+    async def value(self, origin: Origin, name: str) -> str | None:
+        """Return a value; None if there is none, or its time is over."""
+        return self._values.get((origin, name), NOTHING).at(self._clock.wall())
+
+    async def put(self, origin: Origin, name: str, value: str, until: float) -> None:
+        """Keep a value until a moment in seconds since the epoch."""
+        self._keep((origin, name), fresh(value, self._clock.wall(), until))
+
+    async def add(self, origin: Origin, name: str, amount: float, until: float) -> float:
+        """Add to a counter, and return where it stands."""
+        before = self._values.get((origin, name), NOTHING)
+        after = added(before, amount, self._clock.wall(), until)
+        self._keep((origin, name), after)
+        return number(after.text)
+
+    def _keep(self, key: Key, value: Value) -> None:
+        self._values.pop(key, None)  # one that is over already would not replace it
+        self._values[key] = value
+
     async def forget(self, player: str) -> int:
-        """Drop all that a player and any character said, in every realm; return how much."""
+        """Drop all that a player said, and the player's values; return how many turns."""
+        for key in [each for each in self._values if each[0].player == player]:
+            self._values.pop(key, None)
         theirs = [origin for origin in self._kept if origin.player == player]
         return sum(len(self._kept.pop(origin)) for origin in theirs)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from os import PathLike
+from os import PathLike, fspath
 
-from npcengine.stores.base import ConversationStore
-from npcengine.stores.inmemory import InMemoryConversations
-from npcengine.stores.sqlite import SqliteConversations
+from npcengine.clock import Clock
+from npcengine.configuration import MEMORY
+from npcengine.stores import base
+from npcengine.stores.inmemory import InMemoryStore
+from npcengine.stores.sqlite import SqliteStore
 
-Store = ConversationStore | str | PathLike[str]
-"""A store, or the path of a file of SQLite."""
+Store = base.Store | str | PathLike[str]
+"""A store, or the path of a file of SQLite, or `memory`."""
 
 
-def open_store(store: Store | None) -> ConversationStore:
-    """Return the store that is meant: without one, conversations last as long as the process."""
-    if isinstance(store, str | PathLike):
-        return SqliteConversations(store)
-    return InMemoryConversations() if store is None else store
+def open_store(store: Store | None, clock: Clock | None = None) -> base.Store:
+    """Return the store that is meant: without one, all that is kept lasts as long as the process.
+
+    One that is opened here tells by `clock` when values end.
+    """
+    if store is None or (isinstance(store, str | PathLike) and fspath(store) == MEMORY):
+        return InMemoryStore(clock)
+    return SqliteStore(store, clock) if isinstance(store, str | PathLike) else store

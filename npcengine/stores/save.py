@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from npcengine.errors import SaveCorrupt
 from npcengine.stores.base import MAX_TURNS, check_version
 from npcengine.turns import Turn
+
+T = TypeVar("T")
 
 VERSION = 1
 OLDEST_LOADABLE = 1
@@ -58,6 +61,14 @@ def read_turns(where: str, text: str) -> tuple[Turn, ...]:
     """Return turns that were written. Raises `SaveCorrupt`, which names `where` they stood."""
     try:
         return _limited(_turns.validate_json(text))
+    except ValidationError as error:
+        raise _corrupt(where, error) from error
+
+
+def read_row(where: str, kind: TypeAdapter[T], row: object) -> T:
+    """Return a row of a file as what it has to be. Raises `SaveCorrupt` where it is not that."""
+    try:
+        return kind.validate_python(row, strict=True)
     except ValidationError as error:
         raise _corrupt(where, error) from error
 

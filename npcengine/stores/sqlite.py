@@ -1,4 +1,4 @@
-"""Conversations in a file: the quiet ones lie on the disk, the recent ones are also in memory."""
+"""A store in a file: what is quiet lies on the disk, what is recent is also in memory."""
 
 from __future__ import annotations
 
@@ -13,29 +13,33 @@ from typing import TypeVar
 
 from cachetools import LRUCache
 
-from npcengine.errors import StoreError, StoreUnavailable, UsageError
+from npcengine.clock import Clock, SystemClock
+from npcengine.errors import NPCEngineError, StoreUnavailable, UsageError
 from npcengine.messages import Origin
+from npcengine.stores.archive import Archive
 from npcengine.stores.base import with_turn
-from npcengine.stores.database import Database, conversations_of
-from npcengine.stores.save import Conversations, dump, load
+from npcengine.stores.database import Database
+from npcengine.stores.save import Conversations, load
+from npcengine.stores.shelf import K, Shelf, V
+from npcengine.stores.values import Key, Value, added, fresh, number
 from npcengine.turns import Turn
 
 T = TypeVar("T")
 
 RECENT_TURNS = 50_000
 """How many turns of recent conversations stay in memory."""
-MAX_UNSAVED = 1_000
-"""How many conversations wait in memory while the disk cannot be written."""
+RECENT_VALUES = 10_000
+"""How many recent values stay in memory."""
 
 
-class SqliteConversations:
-    """A `ConversationStore` in one file of SQLite, for one process at a time.
+class SqliteStore:
+    """A `Store` in one file of SQLite, for one process at a time.
 
     All that touches the file happens in one thread, in the order in which it was asked for.
-    Turns that wait for that thread are written in one transaction.
+    What waits for that thread is written in one transaction.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(self, path: str | PathLike[str], clock: Clock | None = None) -> None:
         """Open a file, or begin it, with its folder.
 
         Raises:
@@ -44,6 +48,7 @@ class SqliteConversations:
         """
         # Links are followed, so that two names of one file have one lock.
         self._path = Path(path).resolve()
+        self._clock = clock or SystemClock()
         self._process = os.getpid()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="npcengine-store")
         try:
@@ -51,48 +56,56 @@ class SqliteConversations:
         except BaseException:
             self._thread.shutdown(wait=False)
             raise
-        self._lock = Lock()
-        """For the next three, which two threads touch; never held while anything waits."""
-        self._recent: LRUCache[Origin, tuple[Turn, ...]] = LRUCache(
-            RECENT_TURNS, getsizeof=lambda turns: len(turns) + 1
+        self._turns: Shelf[Origin, tuple[Turn, ...]] = Shelf(
+            self._database.read, LRUCache(RECENT_TURNS, getsizeof=lambda turns: len(turns) + 1)
         )
-        self._waiting: list[tuple[Origin, Turn]] = []
+        self._values: Shelf[Key, Value] = Shelf(self._database.value, LRUCache(RECENT_VALUES))
+        self._lock = Lock()
+        """For the next two, which two threads touch; never held while anything waits."""
+        self._waiting: list[Callable[[], None]] = []
         self._writing: asyncio.Future[None] | None = None
-        """Is going to write all that waits."""
-        self._unsaved: dict[Origin, tuple[Turn, ...]] = {}
-        """Conversations as they have to be on the disk, and are not yet."""
+        """Is going to do and to write all that waits."""
         self._closing: asyncio.Future[None] | None = None
 
     async def read(self, origin: Origin) -> tuple[Turn, ...]:
         """Return the turns that are kept, oldest first."""
-        with self._lock:
-            turns = self._recent.get(origin)
-        return await self._soon(lambda: self._load(origin)) if turns is None else turns
+        return await self._load(self._turns, origin)
 
     async def append(self, origin: Origin, turn: Turn) -> None:
         """Keep one more turn.
 
         Raises:
             StoreUnavailable: It is not on the disk. It is remembered, and written as soon as
-                another turn can be.
+                something else can be.
             SaveCorrupt: The file is damaged there.
         """
-        await self.read(origin)  # fails for this conversation alone, not for all that wait
-        with self._lock:
-            if self._writing is None:
-                self._writing = self._soon(self._write)
-            self._waiting.append((origin, turn))
-            writing = self._writing
-        await asyncio.shield(writing)
+        await self._change(self._turns, origin, lambda turns: with_turn(turns, turn))
+
+    async def value(self, origin: Origin, name: str) -> str | None:
+        """Return a value; None if there is none, or its time is over."""
+        return (await self._load(self._values, (origin, name))).at(self._clock.wall())
+
+    async def put(self, origin: Origin, name: str, value: str, until: float) -> None:
+        """Keep a value until a moment in seconds since the epoch. Raises what `append` raises."""
+        begun = fresh(value, self._clock.wall(), until)
+        await self._change(self._values, (origin, name), lambda _: begun)
+
+    async def add(self, origin: Origin, name: str, amount: float, until: float) -> float:
+        """Add to a counter, and return where it stands. Raises what `append` raises."""
+        now = self._clock.wall()
+        stands = await self._change(
+            self._values, (origin, name), lambda value: added(value, amount, now, until)
+        )
+        return number(stands.text)
 
     async def forget(self, player: str) -> int:
-        """Drop all that a player and any character said, in every realm; return how much."""
+        """Drop all that a player said, and the player's values; return how many turns."""
         return await self._soon(lambda: self._forget(player))
 
     async def export(self, realm: str) -> bytes:
         """Return all conversations of a realm, as they are now."""
         await self._soon(self._save)
-        return await asyncio.to_thread(lambda: dump(conversations_of(self._path, realm)))
+        return await asyncio.to_thread(self._export, realm)
 
     async def restore(self, realm: str, save: bytes) -> None:
         """Put what was exported in place of all conversations of a realm, or change nothing."""
@@ -110,6 +123,30 @@ class SqliteConversations:
             self._thread.shutdown(wait=False)
         await asyncio.shield(self._closing)
 
+    async def _load(self, shelf: Shelf[K, V], key: K) -> V:
+        recent = shelf.recent(key)
+        return await self._soon(lambda: shelf.load(key)) if recent is None else recent
+
+    async def _change(self, shelf: Shelf[K, V], key: K, change: Callable[[V], V]) -> V:
+        """Have a change made and written with all others that wait; return what came of it."""
+        outcome: list[V | NPCEngineError] = []
+
+        def work() -> None:
+            try:
+                outcome.append(shelf.change(key, change))
+            except NPCEngineError as error:  # is for this caller alone, not for all who wait
+                outcome.append(error)
+
+        with self._lock:
+            if self._writing is None:
+                self._writing = self._soon(self._write)
+            self._waiting.append(work)
+            writing = self._writing
+        await asyncio.shield(writing)
+        if isinstance(outcome[0], NPCEngineError):
+            raise outcome[0]
+        return outcome[0]
+
     def _soon(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Have work done in the thread of the file, after all that was asked for before."""
         if os.getpid() != self._process:
@@ -121,77 +158,58 @@ class SqliteConversations:
             raise UsageError("the store is closed: open it again")
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    # What follows runs in the thread of the file. Only there is what is in memory changed, and
-    # in the order in which the file is, so that the two cannot disagree.
-
-    def _load(self, origin: Origin) -> tuple[Turn, ...]:
-        with self._lock:
-            turns = self._recent.get(origin)
-        if turns is None:
-            turns = self._unsaved.get(origin)
-        if turns is None:
-            turns = self._database.read(origin)
-        self._note(origin, turns)
-        return turns
-
-    def _note(self, origin: Origin, turns: tuple[Turn, ...]) -> None:
-        with self._lock:
-            self._recent[origin] = turns
+    # What follows runs in the thread of the file.
 
     def _write(self) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, []
             self._writing = None
-        problem: StoreError | None = None
-        for origin, turn in waiting:
-            try:
-                turns = with_turn(self._load(origin), turn)
-            except StoreError as error:
-                problem = error
-            else:
-                self._note(origin, turns)
-                self._unsaved[origin] = turns
+        for work in waiting:
+            work()
         self._save()
-        if problem is not None:
-            raise problem
 
     def _save(self) -> None:
         """Write what is not on the disk.
 
-        What cannot be written now is tried again with the next turn. Where the file is damaged
+        What cannot be written now is tried again with the next change. Where the file is damaged
         that is of no use; and a conversation is written as a whole with its own next turn.
         """
-        if not self._unsaved:
+        turns, values = self._turns, self._values
+        if not (turns.unsaved or values.unsaved):
             return
         try:
-            self._database.write(self._unsaved)
+            self._database.write(turns.unsaved, values.unsaved, self._clock.wall())
         except StoreUnavailable:
-            for origin in list(self._unsaved)[:-MAX_UNSAVED]:
-                del self._unsaved[origin]
+            turns.shorten()
+            values.shorten()
             raise
         except BaseException:
-            self._unsaved.clear()
+            turns.saved()
+            values.saved()
             raise
-        self._unsaved.clear()
+        turns.saved()
+        values.saved()
 
     def _forget(self, player: str) -> int:
         self._save()
         turns = self._database.forget(player)
-        self._drop(lambda origin: origin.player == player)
+        self._turns.drop(lambda origin: origin.player == player)
+        self._values.drop(lambda key: key[0].player == player)
         return turns
 
     def _restore(self, realm: str, conversations: Conversations) -> None:
         self._save()
         self._database.replace(realm, conversations)
-        self._drop(lambda origin: origin.realm == realm)
-
-    def _drop(self, gone: Callable[[Origin], bool]) -> None:
-        with self._lock:
-            for origin in [each for each in self._recent if gone(each)]:
-                del self._recent[origin]
+        self._turns.drop(lambda origin: origin.realm == realm)
 
     def _close(self) -> None:
         try:
             self._save()
         finally:
             self._database.close()
+
+    # This runs in any other thread, through a connection of its own that holds nobody up.
+
+    def _export(self, realm: str) -> bytes:
+        with Archive(self._path) as archive:
+            return archive.export(realm)

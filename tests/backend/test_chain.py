@@ -86,7 +86,10 @@ def test_servers_of_ones_own_need_none(name: str) -> None:
         ("groq:", "not 'groq:'"),
         (":gpt-6-luna", "not ':gpt-6-luna'"),
         ("groq:openai/gpt-oss-20b,", "not ''"),
-        ("grok:openai/gpt-oss-20b", "no provider is called 'grok'; known: groq, openai, llamacpp"),
+        (
+            "grok:openai/gpt-oss-20b",
+            "no provider is called 'grok'. Did you mean 'groq'? Known: groq, openai, llama",
+        ),
         ("ollama:gemma@ftp://127.0.0.1/v1", "not 'ollama:gemma@ftp://127.0.0.1/v1'"),
         ("ollama:@http://127.0.0.1/v1", "not 'ollama:@http"),
         ("ollama:gemma@httpx", "write http://HOST or https://HOST, without a user, not 'httpx'"),
@@ -100,7 +103,7 @@ def test_a_misspelt_route_is_named_with_its_variable(asked: str, words: str) -> 
 
 
 def test_a_base_url_without_its_scheme_is_an_error() -> None:
-    with pytest.raises(InvalidSetting, match="base URL of groq: write http"):
+    with pytest.raises(InvalidSetting, match="GROQ_BASE_URL: write http"):
         routes(GROQ_BASE_URL="api.groq.com", **GROQ)
 
 

@@ -9,7 +9,7 @@ from npcengine import BlockingEngine, NPCEngine, Persona
 from npcengine.blocking.engine import Post
 from npcengine.hooks import Hook
 from npcengine.messages import ChatRequest, Origin
-from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.scripted import Script, ScriptedBackend
 
 PATIENCE = 20.0
@@ -61,7 +61,7 @@ class Stage:
         hooks: tuple[Hook, ...] = (),
     ) -> None:
         self.backend = ScriptedBackend(answer or script)
-        self.store = InMemoryConversations()
+        self.store = InMemoryStore()
         self._backends = {"fast": self.backend} if script or answer else None
         self._hooks = hooks
         self.engine = BlockingEngine(self._make, post=post)

@@ -3,7 +3,7 @@
 from npcengine import NPCEngine, Persona
 from npcengine.hooks import Event
 from npcengine.persona.model import Example, StockLines
-from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script, ScriptedBackend
 
@@ -31,7 +31,7 @@ class Stage:
     def __init__(self, *script: Script) -> None:
         self.clock = ManualClock()
         self.backend = ScriptedBackend(script or ("Aye.",), self.clock)
-        self.store = InMemoryConversations()
+        self.store = InMemoryStore()
         self.events: list[Event] = []
         self.engine = NPCEngine(
             personas=[MIRA, TOM],

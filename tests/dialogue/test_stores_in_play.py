@@ -8,7 +8,7 @@ from npcengine import NPCEngine, Reply, TurnEnded
 from npcengine.errors import NPCEngineError, StoreUnavailable
 from npcengine.hooks import Event
 from npcengine.messages import Origin
-from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import ScriptedBackend
 from npcengine.turns import Turn
@@ -17,7 +17,7 @@ from tests.dialogue.stage import MIRA
 AYLA = Origin("main", "mira", "ayla")
 
 
-class Disk(InMemoryConversations):
+class Disk(InMemoryStore):
     """A store whose reading and writing a test lets fail, or hang."""
 
     def __init__(self) -> None:

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
+import npcengine.content
 import npcengine.persona
-from npcengine.persona.codes import CODES
+from npcengine.content.codes import CODES
+from npcengine.content.source import MAX_BYTES
 from npcengine.persona.lint import lint
-from npcengine.persona.source import MAX_BYTES
 
 PERSONA = b"id: mira\nname: Mira\ndescription: A blacksmith.\n"
 FILES: dict[str, dict[str, bytes]] = {
@@ -31,10 +32,11 @@ def test_an_example_earns_its_code_and_no_other(code: str, tmp_path: Path) -> No
 
 
 def test_every_code_that_is_told_is_explained() -> None:
-    package = Path(npcengine.persona.__path__[0])
+    rooms = (npcengine.content, npcengine.persona)
     told = {
         code
-        for file in package.glob("*.py")
+        for room in rooms
+        for file in Path(room.__path__[0]).glob("*.py")
         if file.name != "codes.py"
         for code in re.findall(r'"(NPC\d{3})"', file.read_text("utf-8"))
     }

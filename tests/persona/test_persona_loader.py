@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from npcengine.content.source import MAX_BYTES
 from npcengine.errors import ContentError, Diagnostic
 from npcengine.persona.lint import lint
 from npcengine.persona.loader import load_cast, load_persona, parse_persona
-from npcengine.persona.source import MAX_BYTES
 
 SMALLEST = "id: mira\nname: Mira\ndescription: A blacksmith.\n"
 

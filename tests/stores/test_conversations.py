@@ -9,12 +9,11 @@ import pytest
 
 from npcengine.errors import SaveCorrupt, SaveTooNew, SaveTooOld, StoreError
 from npcengine.messages import Origin
-from npcengine.stores.base import MAX_TURNS, ConversationStore
-from npcengine.stores.inmemory import InMemoryConversations
-from npcengine.stores.sqlite import SqliteConversations
+from npcengine.stores.base import MAX_TURNS, Store
+from npcengine.stores.inmemory import InMemoryStore
+from npcengine.stores.sqlite import SqliteStore
 from npcengine.turns import Turn
 
-Store = ConversationStore
 AYLA = Origin("main", "mira", "ayla")
 TOM = Origin("main", "mira", "tom")
 AYLA_IN_TWO = Origin("two", "mira", "ayla")
@@ -99,7 +98,7 @@ async def test_an_empty_realm_has_a_save_too(store: Store) -> None:
     assert await store.export("main") == empty
 
 
-MAKERS: list[Callable[[Path], Store]] = [lambda _: InMemoryConversations(), SqliteConversations]
+MAKERS: list[Callable[[Path], Store]] = [lambda _: InMemoryStore(), SqliteStore]
 
 
 @pytest.mark.parametrize("make_old", MAKERS, ids=["memory", "sqlite"])

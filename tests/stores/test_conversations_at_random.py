@@ -3,6 +3,8 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,10 @@ from hypothesis.stateful import (
 )
 
 from npcengine.messages import Origin
-from npcengine.stores.base import MAX_TURNS, ConversationStore
-from npcengine.stores.inmemory import InMemoryConversations
-from npcengine.stores.sqlite import SqliteConversations
+from npcengine.stores.base import MAX_TURNS, Store
+from npcengine.stores.inmemory import InMemoryStore
+from npcengine.stores.sqlite import SqliteStore
+from npcengine.testing.manual_clock import ManualClock
 from npcengine.turns import Turn
 
 REALMS, NPCS, PLAYERS = ("main", "二"), ("mira", "bo"), ("ayla", "ÅKE\x00'", "")
@@ -26,23 +29,41 @@ origins = st.builds(Origin, *(st.sampled_from(each) for each in (REALMS, NPCS, P
 lines = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 turns = st.builds(Turn, lines, lines, st.floats(0, 1e10), st.booleans())
 
+names = st.sampled_from(("spent", "花费"))
+amounts = st.integers(-100, 100).map(float)
+seconds = st.integers(0, 100)
+
+
+@dataclass
+class Kept:
+    """A value as the model has it."""
+
+    what: str
+    begun: float
+    until: float
+
+    def counts(self, now: float) -> bool:
+        return self.begun - (self.until - self.begun) <= now < self.until
+
 
 class Talks(RuleBasedStateMachine):
     """A store beside its model; each kind of store says how it is opened and left."""
 
-    make: Callable[[Path], ConversationStore]
+    make: Callable[[Path, ManualClock], Store]
     lasting: bool
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
+        self.clock = ManualClock()
         self.store = self.open()
         self.model: dict[Origin, list[Turn]] = {}
+        self.values: dict[tuple[Origin, str], Kept] = {}
         self.saves: list[tuple[bytes, dict[Origin, list[Turn]]]] = []
 
-    def open(self) -> ConversationStore:
-        return type(self).make(Path(self.folder.name) / "store.db")
+    def open(self) -> Store:
+        return type(self).make(Path(self.folder.name) / "store.db", self.clock)
 
     @rule(origin=origins, said=st.lists(turns, min_size=1, max_size=50))
     def talk(self, origin: Origin, said: list[Turn]) -> None:
@@ -56,9 +77,53 @@ class Talks(RuleBasedStateMachine):
             if len(kept) > MAX_TURNS:
                 del kept[: MAX_TURNS // 2]
 
+    @rule(origin=origins, name=names, what=lines, lasting=seconds)
+    def put(self, origin: Origin, name: str, what: str, lasting: int) -> None:
+        now = self.clock.wall()
+        self.runner.run(self.store.put(origin, name, what, now + lasting))
+        self.values[origin, name] = Kept(what, now, now + lasting)
+
+    @rule(origin=origins, name=names, some=st.lists(amounts, min_size=1), lasting=seconds)
+    def add(self, origin: Origin, name: str, some: list[float], lasting: int) -> None:
+        now = self.clock.wall()
+        kept = self.values.get((origin, name))
+        if kept is not None and kept.counts(now):
+            try:
+                float(kept.what)
+            except ValueError:
+                return
+        else:
+            kept = Kept("0.0", now, now + lasting)
+
+        async def at_once() -> list[float]:
+            adding = (self.store.add(origin, name, each, now + lasting) for each in some)
+            return await asyncio.gather(*adding)
+
+        totals = self.runner.run(at_once())
+        if lasting or kept.until > now:
+            begin = float(kept.what)
+            assert totals == list(accumulate(some, initial=begin))[1:]
+            self.values[origin, name] = Kept(str(totals[-1]), kept.begun, kept.until)
+
+    @rule(by=seconds)
+    def time_passes(self, by: int) -> None:
+        self.runner.run(self.clock.advance(by))
+
+    @rule(by=seconds)
+    def the_calendar_is_set_back(self, by: int) -> None:
+        now = self.clock.wall()
+        # What was over already may have been thrown out, or not.
+        for (origin, name), kept in self.values.items():
+            if not kept.counts(now):
+                self.runner.run(self.store.put(origin, name, "", now + 1))
+                kept.what, kept.begun, kept.until = "", now, now + 1
+        self.clock.set_wall(now - by)
+
     @rule(player=st.sampled_from(PLAYERS))
     def forget(self, player: str) -> None:
         theirs = [origin for origin in self.model if origin.player == player]
+        for key in [each for each in self.values if each[0].player == player]:
+            del self.values[key]
         forgotten = sum(len(self.model.pop(origin)) for origin in theirs)
         assert self.runner.run(self.store.forget(player)) == forgotten
 
@@ -92,6 +157,15 @@ class Talks(RuleBasedStateMachine):
 
         assert self.runner.run(everything()) == self.model
 
+    @invariant()
+    def values_are_what_the_model_has(self) -> None:
+        async def everything() -> list[str | None]:
+            return [await self.store.value(origin, name) for origin, name in self.values]
+
+        now = self.clock.wall()
+        counting = [kept.what if kept.counts(now) else None for kept in self.values.values()]
+        assert self.runner.run(everything()) == counting
+
     def teardown(self) -> None:
         self.runner.run(self.store.aclose())
         self.runner.close()
@@ -99,12 +173,12 @@ class Talks(RuleBasedStateMachine):
 
 
 class InMemory(Talks):
-    make = staticmethod(lambda _: InMemoryConversations())
+    make = staticmethod(lambda _, clock: InMemoryStore(clock))
     lasting = False
 
 
 class InAFile(Talks):
-    make = SqliteConversations
+    make = SqliteStore
     lasting = True
 
 

@@ -3,12 +3,9 @@
 import asyncio
 import os
 import sqlite3
-import subprocess
-import sys
-import tempfile
-import textwrap
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -22,77 +19,35 @@ from npcengine.errors import (
 )
 from npcengine.messages import Origin
 from npcengine.stores.save import dump, load
-from npcengine.stores.sqlite import SqliteConversations
-from npcengine.turns import Turn
+from npcengine.stores.sqlite import SqliteStore
+from tests.stores.files import (
+    AYLA,
+    BYE,
+    HELLO,
+    TOM,
+    begin,
+    cut_short,
+    full_disk,
+    garbage,
+    kept,
+    newer,
+    of_another_program,
+    older,
+    overwritten_in_part,
+    read_only,
+    run,
+    without_its_other_table,
+    without_its_table,
+)
 
-ROOT = Path(__file__).parents[2]
-AYLA = Origin("main", "mira", "ayla")
-TOM = Origin("main", "mira", "tom")
-HELLO = Turn("Hello.", "Aye?", 0.5)
-BYE = Turn("Farewell.", "Aye.", 1.5)
 SAVE = dump({("mira", "tom"): (HELLO,)})
-
-
-async def begin(path: Path, *turns: Turn) -> None:
-    """Leave a file in which Ayla said these."""
-    store = SqliteConversations(path)
-    for turn in turns or (HELLO,):
-        await store.append(AYLA, turn)
-    await store.aclose()
-
-
-async def kept(path: Path) -> tuple[Turn, ...]:
-    store = SqliteConversations(path)
-    turns = await store.read(AYLA)
-    await store.aclose()
-    return turns
-
-
-def garbage(path: Path) -> None:
-    path.write_bytes(b"name: Mira\n" * 1000)
-
-
-def of_another_program(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript("PRAGMA user_version = 1; CREATE TABLE inventory (item TEXT);")
-
-
-def newer(path: Path) -> None:
-    asyncio.run(begin(path))
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript("PRAGMA user_version = 2; ALTER TABLE conversation RENAME TO talk;")
-
-
-def older(path: Path) -> None:
-    asyncio.run(begin(path))
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 0")
-
-
-def without_its_table(path: Path) -> None:
-    asyncio.run(begin(path))
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TABLE conversation")
-
-
-def cut_short(path: Path) -> None:
-    asyncio.run(begin(path, *[HELLO] * 60))
-    path.write_bytes(path.read_bytes()[:-4096])
-
-
-def overwritten_in_part(path: Path) -> None:
-    asyncio.run(begin(path))
-    found = bytearray(path.read_bytes())
-    found[200:4096] = os.urandom(3896)
-    path.write_bytes(found)
-
-
 NO_GOOD = [
     (garbage, SaveCorrupt),
     (of_another_program, SaveCorrupt),
     (newer, SaveTooNew),
     (older, SaveTooOld),
     (without_its_table, SaveCorrupt),
+    (without_its_other_table, SaveCorrupt),
     (cut_short, SaveCorrupt),
     (overwritten_in_part, SaveCorrupt),
 ]
@@ -106,7 +61,7 @@ def test_a_file_that_is_no_good_is_left_as_it_is(
     before = path.read_bytes()
     for _ in range(2):  # and is not held on to
         with pytest.raises(error, match="has not been changed") as raised:
-            SqliteConversations(path)
+            SqliteStore(path)
         assert raised.value.where == str(path)
     assert path.read_bytes() == before
 
@@ -116,7 +71,7 @@ async def test_a_damaged_conversation_is_told_and_the_others_go_on(path: Path) -
     with closing(sqlite3.connect(path)) as db:
         db.execute("UPDATE conversation SET turns = '[[1, 2]]'")
         db.commit()
-    store = SqliteConversations(path)
+    store = SqliteStore(path)
     for use in (store.read(AYLA), store.append(AYLA, BYE)):
         with pytest.raises(SaveCorrupt):
             await use
@@ -127,39 +82,33 @@ async def test_a_damaged_conversation_is_told_and_the_others_go_on(path: Path) -
         assert ("[[1, 2]]",) in db.execute("SELECT turns FROM conversation").fetchall()
 
 
+async def test_a_damaged_value_is_told_and_the_others_go_on(path: Path) -> None:
+    store = SqliteStore(path)
+    await store.put(AYLA, "mood", "sour", inf)
+    await store.aclose()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE value SET text = x'ff'")
+        db.commit()
+    store = SqliteStore(path)
+    told = await asyncio.gather(
+        store.value(AYLA, "mood"),
+        store.add(AYLA, "mood", 1, inf),
+        store.add(TOM, "mood", 1, inf),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in told] == [SaveCorrupt, SaveCorrupt, float]
+    await store.aclose()
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="a path in a folder where files may be written"):
-        SqliteConversations(tmp_path)
+        SqliteStore(tmp_path)
 
 
 def test_a_file_is_no_folder(path: Path) -> None:
     garbage(path)
     with pytest.raises(StoreUnavailable, match="a path in a folder where files may be written"):
-        SqliteConversations(path / "oakvale.db")
-
-
-@contextmanager
-def read_only(folder: Path, *files: Path) -> Iterator[None]:
-    """Take the right to write, and from root what goes beyond rights."""
-    for each in (folder, *files):
-        each.chmod(each.stat().st_mode & 0o111 | 0o444)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-        folder.chmod(0o755)
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Make a folder that a user who is not root can reach; those of pytest are root's alone."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o777)
-        yield Path(name)
+        SqliteStore(path / "oakvale.db")
 
 
 def test_a_file_that_may_not_be_written(open_folder: Path) -> None:
@@ -167,7 +116,7 @@ def test_a_file_that_may_not_be_written(open_folder: Path) -> None:
     asyncio.run(begin(path))
     path.with_name("oakvale.db-lock").unlink()
     with read_only(path), pytest.raises(StoreUnavailable, match="let this user write the file"):
-        SqliteConversations(path)
+        SqliteStore(path)
 
 
 @pytest.mark.parametrize("name", ["oakvale.db", "new.db", "new/oakvale.db"])
@@ -178,41 +127,25 @@ def test_a_folder_that_may_not_be_written(open_folder: Path, name: str) -> None:
         read_only(open_folder, *files),
         pytest.raises(StoreUnavailable, match=r"may be written|let this user"),
     ):
-        SqliteConversations(open_folder / name)
+        SqliteStore(open_folder / name)
     assert tuple(open_folder.iterdir()) == files
 
 
 async def test_a_file_is_for_one_store_at_a_time(path: Path) -> None:
     other_name = path.with_name("link.db")
     other_name.symlink_to(path)
-    store = SqliteConversations(path)
+    store = SqliteStore(path)
     for name in (path, other_name):
         with pytest.raises(StoreUnavailable, match="another program holds it"):
-            SqliteConversations(name)
+            SqliteStore(name)
     await store.append(AYLA, HELLO)
     await store.aclose()
     assert await kept(other_name) == (HELLO,)
 
 
-def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:
-    start = f"""
-        import asyncio, os, signal, sys
-        from tests.stores.test_sqlite_files import *
-        path = Path({str(path)!r})
-    """
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(start) + textwrap.dedent(program)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 async def test_a_file_is_for_one_process_at_a_time(path: Path) -> None:
-    store = SqliteConversations(path)
-    done = run("SqliteConversations(path)", path)
+    store = SqliteStore(path)
+    done = run("SqliteStore(path)", path)
     assert "another program holds it" in done.stderr
     await store.append(AYLA, HELLO)
     await store.aclose()
@@ -224,7 +157,7 @@ async def test_a_file_is_for_one_process_at_a_time(path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform has no fork: not tested here")
 async def test_a_forked_child_takes_nothing_along(path: Path) -> None:
     program = """
-        store = SqliteConversations(path)
+        store = SqliteStore(path)
         asyncio.run(store.append(AYLA, HELLO))
         if not os.fork():
             try:
@@ -242,45 +175,55 @@ async def test_a_forked_child_takes_nothing_along(path: Path) -> None:
     assert await kept(path) == (HELLO, BYE)
 
 
-@contextmanager
-def full_disk(size: int) -> Iterator[None]:
-    """Let no file grow beyond `size`, which to a program is a disk that is full."""
-    resource = pytest.importorskip("resource")
-    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+async def test_what_was_added_outlives_a_kill(path: Path) -> None:
+    program = """
+        async def spend(store):
+            await asyncio.gather(*(store.add(AYLA, "spent", 1, inf) for _ in range(100)))
+            await store.add(AYLA, "spent", 1, inf)
+            os.kill(os.getpid(), signal.SIGKILL)
+        asyncio.run(spend(SqliteStore(path)))
+    """
+    done = run(program, path)
+    assert done.returncode == -9, done.stderr
+    store = SqliteStore(path)
+    assert await store.value(AYLA, "spent") == "101.0"
+    await store.aclose()
 
 
-async def fill(store: SqliteConversations) -> None:
+async def fill(store: SqliteStore) -> None:
     for n in range(1000):
         await store.append(Origin("main", "mira", str(n)), HELLO)
 
 
 async def test_what_a_full_disk_does_not_take_is_written_once_there_is_room(path: Path) -> None:
-    store = SqliteConversations(path)
+    store = SqliteStore(path)
     await store.append(AYLA, HELLO)
     with full_disk(100_000):
         with pytest.raises(StoreUnavailable, match="disk"):
             await fill(store)
-        for use in (store.append(AYLA, BYE), store.forget("ayla"), store.restore("main", SAVE)):
+        for use in (
+            store.append(AYLA, BYE),
+            store.add(AYLA, "spent", 1, inf),
+            store.forget("ayla"),
+            store.restore("main", SAVE),
+        ):
             with pytest.raises(StoreUnavailable, match="disk"):
                 await use
         assert await store.read(AYLA) == (HELLO, BYE)
+        assert await store.value(AYLA, "spent") == "1.0"
     await store.append(TOM, HELLO)
     save = await store.export("main")
     await store.aclose()
     assert set(load(save)) > {("mira", "0"), ("mira", "ayla"), ("mira", "tom")}
     assert await kept(path) == (HELLO, BYE)
-    again = SqliteConversations(path)
+    again = SqliteStore(path)
     assert await again.export("main") == save
+    assert await again.value(AYLA, "spent") == "1.0"
     await again.aclose()
 
 
 async def test_what_is_lost_on_closing_is_told(path: Path) -> None:
-    store = SqliteConversations(path)
+    store = SqliteStore(path)
     await store.append(AYLA, HELLO)
     with full_disk(10_000):
         with pytest.raises(StoreUnavailable, match="disk"):

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yaml import SafeLoader
 
+from npcengine.content.source import Source
+from npcengine.content.syntax import quoted
+from npcengine.content.yaml_tree import LOADER, Loader, read_tree
 from npcengine.errors import ContentError, Diagnostic
 from npcengine.persona.loader import parse_persona
-from npcengine.persona.source import Source
-from npcengine.persona.syntax import quoted
-from npcengine.persona.yaml_tree import LOADER, Loader, read_tree
 
 START = "id: mira\nname: Mira\ndescription: A blacksmith.\ngreetings:\n  - Hm.\n"
 

@@ -1,20 +1,22 @@
-"""Plain data to a `Persona`, and what is wrong with its fields in a writer's words."""
+"""Plain data to a model, and what is wrong with its fields in the words of who wrote it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from npcengine.content.model import LOCALE_PATTERN
+from npcengine.content.shape import Shape, did_you_mean
+from npcengine.content.syntax import quoted
+from npcengine.content.yaml_tree import Loc, Tree
 from npcengine.errors import ContentError, Diagnostic
-from npcengine.persona.model import Persona
-from npcengine.persona.syntax import quoted
-from npcengine.persona.yaml_tree import Loc, Tree
+
+M = TypeVar("M", bound=BaseModel)
 
 _LONGEST_NAME = 64
 _LONGEST_SHOWN = 40
@@ -25,6 +27,7 @@ _WANTED = {
     "float_type": "a number",
     "tuple_type": "a list",
     "model_type": "a group of fields",
+    "dict_type": "a group of fields",
 }
 _LIMITS = {
     "greater_than": ("more than", "gt"),
@@ -38,6 +41,7 @@ _LIMITS = {
 class _Finding:
     """One of pydantic's errors, with what the writer typed there."""
 
+    shape: Shape
     loc: Loc
     type: str
     value: object
@@ -53,32 +57,35 @@ _Verdict: TypeAlias = tuple[str, str, str]
 """Code, message, suggestion."""
 
 
-def check(tree: Tree) -> Persona:
-    """Make the persona of a document.
+def check(tree: Tree, model: type[M]) -> M:
+    """Make what a document describes.
 
     Raises `ContentError` with everything that is wrong with the document, its YAML included.
     """
     complaints = list(tree.complaints)
     try:
-        persona = Persona.model_validate(tree.data)
+        made = model.model_validate(tree.data)
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        complaints += [_complaint(tree, each) for each in details if each["loc"] not in tree.blamed]
+        shape, details = Shape(model), error.errors(include_url=False)
+        complaints += [
+            _complaint(tree, shape, each) for each in details if each["loc"] not in tree.blamed
+        ]
     else:
         if not complaints:
-            return persona
+            return made
     raise ContentError(sorted(complaints, key=lambda each: (each.line, each.column)))
 
 
-def _complaint(tree: Tree, error: ErrorDetails) -> Diagnostic:
+def _complaint(tree: Tree, shape: Shape, error: ErrorDetails) -> Diagnostic:
     loc, kind = error["loc"], error["type"]
-    is_absent = kind == "missing"
-    at = loc[:-1] if is_absent else loc
-    finding = _Finding(loc, kind, error["input"], tree.raw(at), error.get("ctx", {}))
+    is_name = loc[-1:] == ("[key]",)  # so pydantic marks what is wrong with a name, not its value
+    if is_name:
+        loc = loc[:-1]
+    at = loc[:-1] if kind == "missing" else loc
+    finding = _Finding(shape, loc, kind, error["input"], tree.raw(at), error.get("ctx", {}))
     code, message, suggestion = _judge(finding)
-    return tree.complain(
-        code, loc, message, suggestion, at=at, on_key=kind == "extra_forbidden" or not finding.raw
-    )
+    on_key = is_name or kind == "extra_forbidden" or not finding.raw
+    return tree.complain(code, loc, message, suggestion, at=at, on_key=on_key)
 
 
 def _judge(finding: _Finding) -> _Verdict:
@@ -93,7 +100,11 @@ def _missing(finding: _Finding) -> _Verdict:
 
 def _unknown(finding: _Finding) -> _Verdict:
     name = _shown(finding.name)
-    return "NPC202", f"there is no field {name} here", _place_for(finding.name, finding.loc[:-1])
+    return (
+        "NPC202",
+        f"there is no field {name} here",
+        finding.shape.place_for(finding.name, finding.loc[:-1]),
+    )
 
 
 def _wrong_type(finding: _Finding) -> _Verdict:
@@ -104,11 +115,13 @@ def _wrong_type(finding: _Finding) -> _Verdict:
 
 def _bad_pattern(finding: _Finding) -> _Verdict:
     value = str(finding.value)
-    if finding.loc != ("id",):
+    if finding.context["pattern"] == LOCALE_PATTERN:
         message = f"{_shown(value)} is not the code of a language"
         return "NPC209", message, "write a code such as en, zh or pt-BR"
-    slug = re.sub(r"[^a-z0-9._-]+", "-", value[:_LONGEST_NAME].lower()).strip(".-_")
-    message = f"{_shown(value)} is not an id: lower case letters, digits, '.', '_' and '-' only"
+    joint = "-" if "_-]" in finding.context["pattern"] else "_"
+    slug = re.sub(rf"[^a-z0-9._{joint}]+", joint, value[:_LONGEST_NAME].lower()).strip(".-_")
+    allowed = "'.', '_' and '-'" if joint == "-" else "'.' and '_'"
+    message = f"{_shown(value)} is not an id: lower case letters, digits, {allowed} only"
     return "NPC204", message, f"write '{slug}'" if slug else "write a name such as 'blacksmith'"
 
 
@@ -126,23 +139,22 @@ def _too_long(finding: _Finding) -> _Verdict:
 
 
 def _empty(finding: _Finding) -> _Verdict:
-    *group, name = finding.loc
-    if isinstance(name, int):
+    if isinstance(finding.loc[-1], int):
         return "NPC207", "this entry is empty", "write it, or delete its line"
-    model = _model(tuple(group))
-    is_required = model is not None and model.model_fields[name].is_required()
-    suggestion = "write it" if is_required else "write it, or delete the field"
+    suggestion = (
+        "write it" if finding.shape.is_required(finding.loc) else "write it, or delete the field"
+    )
     return "NPC207", "nothing is written here", suggestion
 
 
 def _unknown_choice(finding: _Finding) -> _Verdict:
     choices = re.findall(r"'([^']*)'", finding.context["expected"])
-    hint = _did_you_mean(str(finding.value), choices)
+    hint = did_you_mean(str(finding.value), choices)
     return "NPC208", f"{_shown(finding.raw)} is none of {', '.join(choices)}", hint
 
 
 def _other(finding: _Finding) -> _Verdict:
-    return "NPC203", f"{_shown(finding.raw)} cannot be used here", "see docs/personas.md"
+    return "NPC203", f"{_shown(finding.raw)} cannot be used here", ""
 
 
 _RULES: dict[str, Callable[[_Finding], _Verdict]] = {
@@ -172,7 +184,8 @@ def _retype(finding: _Finding, wanted: str) -> str:
     if wanted == "a list":
         return "write each entry on a line of its own that begins with '- '"
     if wanted == "a group of fields":
-        return f"write its fields below it, indented: {', '.join(_fields(finding.loc))}"
+        names = ", ".join(finding.shape.fields(finding.loc))
+        return f"write its fields below it, indented: {names}".removesuffix(": ")
     if wanted != "text":
         return "write digits, without quotes"
     if isinstance(finding.value, tuple | dict):
@@ -185,44 +198,6 @@ def _untangle(raw: str) -> str:
     if "\n" in raw:
         return "write one text, without '- ' and without fields below it"
     return f"put the whole text in quotes: {quoted(raw)}"
-
-
-def _place_for(name: str, group: Loc) -> str:
-    known = _fields(group)
-    if hint := _did_you_mean(name, known):
-        return hint
-    if group and name in Persona.model_fields:
-        return f"it does not belong under '{group[0]}': indent it like '{group[0]}'"
-    for home in Persona.model_fields:
-        if home != "examples" and name in _fields((home,)):
-            return f"it belongs under '{home}'"
-    return f"the fields here are {', '.join(known)}"
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = get_close_matches(word.lower(), known, 1) if len(word) <= _LONGEST_NAME else []
-    return f"did you mean {close[0]!r}?" if close else ""
-
-
-def _fields(loc: Loc) -> list[str]:
-    """Give the names of the fields that may stand in the group at `loc`."""
-    model = _model(loc)
-    return list(model.model_fields) if model else []
-
-
-def _model(loc: Loc) -> type[BaseModel] | None:
-    model: type[BaseModel] | None = Persona
-    for part in loc:
-        if model is not None and isinstance(part, str):
-            model = next(_models(model.model_fields[part].annotation), None)
-    return model
-
-
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
 
 
 def _shown(text: str) -> str:

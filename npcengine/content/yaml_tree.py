@@ -1,7 +1,7 @@
 """YAML to plain data, remembering where everything stands.
 
 Scalars follow YAML 1.2: only `true` and `false` are truth values, so `no`, `on` and `18:00`
-stay text. Tags, anchors and aliases are refused: a persona needs none, nothing can be built or
+stay text. Tags, anchors and aliases are refused: nobody needs them here, nothing can be built or
 multiplied through them, and a line of dialogue that begins with `!`, `&` or `*` is a mistake
 worth telling.
 """
@@ -15,9 +15,9 @@ from typing import TypeAlias
 
 import yaml
 
+from npcengine.content.source import Source
+from npcengine.content.syntax import explain, quoted, value_in
 from npcengine.errors import ContentError, Diagnostic, Severity
-from npcengine.persona.source import Source
-from npcengine.persona.syntax import explain, quoted, value_in
 
 Loc: TypeAlias = tuple[str | int, ...]
 Scalar: TypeAlias = bool | int | float | str | None
@@ -142,7 +142,7 @@ class _Builder:
             raise self._stop("NPC110", 0, "the file is empty", _SMALLEST)
         top = next(self._events)
         if not isinstance(top, yaml.MappingStartEvent):
-            message = "a persona is fields, one below the other; this is something else"
+            message = "a file is fields, one below the other; this is something else"
             raise self._stop("NPC110", _start(top), message, _SMALLEST)
         self._refuse_decoration(top, ())
         data = self._mapping(top, (), _start(top))
@@ -150,9 +150,7 @@ class _Builder:
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
             message = "a second document begins here"
-            raise self._stop(
-                "NPC110", _start(after), message, "give each persona a file of its own"
-            )
+            raise self._stop("NPC110", _start(after), message, "give it a file of its own")
         return data
 
     def broken(self, last: Diagnostic) -> ContentError:
@@ -232,7 +230,7 @@ class _Builder:
             return
         index = _start(event)
         suggestion = f"take it out; {self._quote_line(index)}"
-        self._complain(code, index, f"{what}, which a persona cannot use", suggestion, loc)
+        self._complain(code, index, f"{what}, which cannot be used here", suggestion, loc)
 
     def _complain_again(self, loc: Loc, index: int) -> None:
         line, _ = self.source.place(self.spots[loc].key)
@@ -252,8 +250,8 @@ class _Builder:
         return self.broken(self.source.complain(code, index, message, suggestion))
 
 
-_SMALLEST = "begin with 'id: …', 'name: …' and 'description: …': a narrow colon, then a space"
-_PAGE = "a persona is a page or two of text: check that this is the right file"
+_SMALLEST = "begin with a field, such as 'name: …': a narrow colon, then a space"
+_PAGE = "a page or two of text are usual: check that this is the right file"
 _BRACKETS = "brackets or an alias stand where the name of a field is expected"
 
 

@@ -72,7 +72,7 @@ def decode_source(raw: bytes, path: str) -> Source:
             path,
             "NPC103",
             f"the file is larger than {MAX_BYTES // 1024} KiB",
-            "a persona is a page or two of text: check that this is the right file",
+            "a page or two of text are usual: check that this is the right file",
         )
     try:
         return Source(path, raw.decode("utf-8").removeprefix("\ufeff"))

@@ -8,8 +8,8 @@ from typing import Literal
 
 import yaml
 
+from npcengine.content.source import Source
 from npcengine.errors import Diagnostic
-from npcengine.persona.source import Source
 
 _LONGEST_QUOTE = 60
 

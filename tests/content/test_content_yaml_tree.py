@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yaml import SafeLoader
 
+from npcengine.content.codes import CODES
+from npcengine.content.fields import check
+from npcengine.content.source import Source
+from npcengine.content.yaml_tree import LOADER, Data, Loader, read_tree
 from npcengine.errors import ContentError, Diagnostic
-from npcengine.persona.codes import CODES
-from npcengine.persona.fields import check
 from npcengine.persona.loader import parse_persona
 from npcengine.persona.model import Persona
-from npcengine.persona.source import Source
-from npcengine.persona.yaml_tree import LOADER, Data, Loader, read_tree
 
 START = "id: mira\nname: Mira\ndescription: A blacksmith.\n"
 BOTH_PARSERS = pytest.mark.parametrize("loader", [LOADER, SafeLoader])
@@ -72,7 +72,7 @@ def test_places_are_those_an_editor_shows(loader: Loader, newline: str) -> None:
 def test_a_field_that_stands_again_names_the_line_it_stood_on(loader: Loader) -> None:
     text = START + "speech:\n  style: slow\nspeech:\n  style: quick\n"
     with pytest.raises(ContentError, match=r":6:1: NPC106 speech: .* line 4") as caught:
-        check(read_tree(Source("mira.yaml", text), loader))
+        check(read_tree(Source("mira.yaml", text), loader), Persona)
     assert len(caught.value.diagnostics) == 1
 
 
@@ -164,7 +164,7 @@ def test_no_slip_of_a_writer_raises_anything_but_a_content_error(
 
 def complaints(text: str, loader: Loader) -> tuple[Diagnostic, ...]:
     try:
-        check(read_tree(Source("mira.yaml", text), loader))
+        check(read_tree(Source("mira.yaml", text), loader), Persona)
     except ContentError as error:
         return error.diagnostics
     return ()

@@ -1,4 +1,4 @@
-"""Every diagnostic code of persona files: what it means, and a file that earns it.
+"""Every diagnostic code of content files: what it means, and a persona that earns it.
 
 NPC1xx is about the file itself, NPC2xx about its fields, NPC3xx are warnings. A code never
 changes its meaning.
@@ -36,7 +36,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "NPC103": Code(
             "The file is too large",
-            "A persona file may have 256 KiB, which is a hundred times what one needs.",
+            "A file may have 256 KiB, which is a hundred times what one needs.",
         ),
         "NPC104": Code(
             "The file is not UTF-8 text",
@@ -69,12 +69,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "NPC109": Code(
             "The file is too deep or has too many entries",
-            "A persona has at most 12 levels of nesting and 10,000 entries.",
+            "A file has at most 12 levels of nesting and 10,000 entries.",
             _START + "traits: [[[[[[[[[[[[[gruff]]]]]]]]]]]]]\n",
         ),
         "NPC110": Code(
-            "The file is not one persona",
-            "A file holds one persona: fields, one below the other. It cannot be empty, be a "
+            "The file is not one document",
+            "A file holds one document: fields, one below the other. It cannot be empty, be a "
             "list, or hold a second document after `---`.",
             "- id: mira\n  name: Mira\n  description: A blacksmith.\n",
         ),
@@ -107,7 +107,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "NPC204": Code(
             "The id cannot be used",
             "An id has lower case letters a to z, digits, `.`, `_` and `-`, and begins with a "
-            "letter or a digit. What players see is `name`.",
+            "letter or a digit. What players see is `name`. The name of a fact has no `-`.",
             "id: Mira Holt\nname: Mira Holt\ndescription: A blacksmith.\n",
         ),
         "NPC205": Code(

@@ -1,0 +1,90 @@
+"""What `npcengine.yaml` may say: everything about an engine that is no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from npcengine.content.fields import check
+from npcengine.content.model import Content
+from npcengine.content.source import read_source
+from npcengine.content.yaml_tree import Tree, read_tree
+
+FILE = "npcengine.yaml"
+"""Read from the current directory, unless another path is named."""
+MEMORY = "memory"
+"""In place of the path of a store: what is said lasts as long as the process."""
+
+FactType = Literal["bool", "number", "text"]
+FactName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=64)
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Route = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class TierRoutes(Content):
+    """The models to ask, in order, for each kind of work: `PROVIDER:MODEL`."""
+
+    fast: tuple[Route, ...] = ()
+    """For dialogue. Left out, the default routes of those providers whose keys are set."""
+    smart: tuple[Route, ...] = ()
+    """For a few important characters."""
+    deep: tuple[Route, ...] = ()
+    """For writing done before the game runs."""
+
+
+class Endpoint(Content):
+    """Where a provider is reached."""
+
+    base_url: Text = ""
+    """In place of its public address: `http://10.0.0.5:11434/v1`."""
+
+
+class Deadlines(Content):
+    """How long a player waits, in seconds."""
+
+    turn: Seconds = 4.0
+    """Until a line has ended, whoever speaks it."""
+    thinking: Seconds = 1.5
+    """Until a line that has not begun shows that the character is thinking."""
+
+
+class CacheSize(Content):
+    """How much is kept of what models said, to be said again."""
+
+    requests: Annotated[int, Field(ge=0, le=1_000_000)] = 4096
+    """So many requests' replies, in memory; 0 turns it off."""
+
+
+class Configuration(Content):
+    """The settings of one engine. All of them may be left out."""
+
+    personas: Text = ""
+    """The folder of the personas, or one file; relative to this file."""
+    store: Text = ""
+    """The file in which conversations are kept, relative to this file; or `memory`."""
+    tiers: TierRoutes = TierRoutes()
+    """The models to ask."""
+    providers: Mapping[str, Endpoint] = {}
+    """Where a provider is reached, by its name: `groq`, `openai`, `ollama`."""
+    deadlines: Deadlines = Deadlines()
+    """How long a player waits."""
+    cache: CacheSize = CacheSize()
+    """How much is kept of what models said."""
+    facts: Mapping[FactName, FactType] = {}
+    """What the game tells with a scene, as `trust: number`: `bool`, `number` or `text`."""
+
+
+def read_configuration(path: Path) -> Tree:
+    """Read a configuration file and check it.
+
+    Raises `ContentError` with everything that is wrong.
+    """
+    tree = read_tree(read_source(path))
+    check(tree, Configuration)
+    return tree

@@ -1,0 +1,36 @@
+"""What a game tells with a scene has to be what it declared, or a typo would go unnoticed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from npcengine.configuration import FactType
+from npcengine.errors import UsageError
+from npcengine.turns import Fact
+
+_TYPES: Mapping[FactType, tuple[type, ...]] = {
+    "bool": (bool,),
+    "number": (int, float),
+    "text": (str,),
+}
+_LONGEST_NAME = 64
+
+
+def check_facts(given: Mapping[str, Fact], declared: Mapping[str, FactType]) -> None:
+    """Raise `UsageError` unless each fact is declared and of its type; numbers are finite."""
+    for name, value in given.items():
+        if name not in declared:
+            raise UsageError(f"no fact is called {name!r:.80}: {_advice(name, declared)}")
+        wanted = declared[name]
+        fits = isinstance(value, _TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")
+        if not fits or (isinstance(value, float) and not math.isfinite(value)):
+            raise UsageError(f"the fact {name!r} is declared as {wanted}, and is {value!r:.60}")
+
+
+def _advice(name: str, declared: Mapping[str, FactType]) -> str:
+    near = get_close_matches(name, declared, 1) if len(name) <= _LONGEST_NAME else []
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "declare it under 'facts' in npcengine.yaml, or as NPCEngine(facts=…)"
