@@ -54,12 +54,18 @@ class Caller:
 class Game:
     """The game as it runs, on a port of its own."""
 
-    def __init__(self, process: Process, port: int) -> None:
+    def __init__(self, process: Process) -> None:
         self.printed = ""
         """What it printed, once it has ended, and was not read before."""
         self._process = process
-        self._port = port
+        self._port = 0
         self._callers: list[Caller] = []
+
+    async def begin(self) -> None:
+        """Return once it listens."""
+        [_, host, port, *_] = (await self.prints()).replace(",", "").split()
+        assert host == "127.0.0.1"
+        self._port = int(port)
 
     async def prints(self) -> str:
         """Return the next line that it prints."""
@@ -82,31 +88,28 @@ class Game:
         return caller
 
     async def end(self, by: signal.Signals) -> None:
-        self._process.send_signal(by)
-        self.printed = await end(self._process)
+        if self._process.returncode is None:
+            self._process.send_signal(by)
+            self.printed = await end(self._process)
 
-    def clear_away(self) -> None:
+    async def clear_away(self) -> None:
         for caller in self._callers:
             caller.hang_up()
         if self._process.returncode is None:
             self._process.kill()
+            await self._process.wait()
 
 
 @asynccontextmanager
 async def mud(groq: FakeProvider | None = None) -> AsyncIterator[Game]:
     """Let the game run, and end it with Ctrl-C."""
-    process = await start(MUD, "--port", "0", **(key(groq) if groq else {}))
-    game = Game(process, 0)
+    game = Game(await start(MUD, "--port", "0", **(key(groq) if groq else {})))
     try:
-        [_, host, port, *_] = (await game.prints()).replace(",", "").split()
-        assert host == "127.0.0.1"
-        game = Game(process, int(port))
+        await game.begin()
         yield game
-        if process.returncode is None:
-            await game.end(by=signal.SIGINT)
+        await game.end(by=signal.SIGINT)
     finally:
-        game.clear_away()
-        await process.wait()
+        await game.clear_away()
 
 
 def silent() -> FakeProvider:
@@ -199,6 +202,13 @@ async def test_an_endless_line_ends_the_connection() -> None:
         ayla = await game.join("ayla")
         ayla.type("x" * 5000)
         await ayla.sees_the_end()
+
+
+async def test_no_more_than_fifty_connections_are_kept() -> None:
+    async with mud() as game:
+        for _ in range(50):
+            await (await game.call()).sees("What is your name?")
+        await (await game.call()).sees_the_end()
 
 
 async def test_a_client_that_does_not_read_is_let_go() -> None:
