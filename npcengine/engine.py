@@ -16,7 +16,7 @@ from npcengine.configuration import Deadlines, FactType
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.manager import DialogueManager
 from npcengine.dialogue.speech import Ask
-from npcengine.dialogue.terms import check_terms
+from npcengine.dialogue.terms import check_player, check_terms
 from npcengine.errors import EngineClosed
 from npcengine.facts import check_facts
 from npcengine.hooks import Hook, Hooks, logger
@@ -96,7 +96,7 @@ class NPCEngine:
         self._tiers: Tiers | None = None
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
-        self._store = open_store(store)
+        self._store = open_store(store, self._clock)
         self._dialogue = DialogueManager(
             self._backends, self._store, self._clock, seed, self._hooks, deadlines.thinking
         )
@@ -191,8 +191,12 @@ class NPCEngine:
         return self._dialogue.speak(self._ask(npc, check_line(line), stream=True, **terms))
 
     async def forget(self, player: str) -> int:
-        """Forget all that was said between a player and anybody; return how many turns."""
+        """Forget everything that is kept of a player, in every realm; return how many turns.
+
+        Raises `UsageError` for the id of nobody.
+        """
         self._check_open()
+        check_player(player)
         return await self._store.forget(player)
 
     async def export(self, realm: str) -> bytes:

@@ -153,7 +153,7 @@ class BlockingEngine:
         return self._speak_soon(partial(_greet, engine, npc, terms), on_piece, on_end)
 
     def forget(self, player: str) -> int:
-        """Forget all that was said between a player and anybody; return how many turns."""
+        """Forget everything that is kept of a player, in every realm; return how many turns."""
         return self._thread.call(lambda engine: engine.forget(player))
 
     def export(self, realm: str) -> bytes:

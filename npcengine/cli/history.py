@@ -141,7 +141,7 @@ def _opened(path: Path, player: str) -> Database:
         return Database(path)
     except StoreUnavailable as error:
         raise UsageError(
-            f"{error}. A game that runs forgets a player itself: engine.forget({player!r})"
+            f"{error}. A game that holds it can do this itself: engine.forget({player!r})"
         ) from error
 
 

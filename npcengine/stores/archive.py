@@ -110,7 +110,7 @@ def _address(path: Path) -> str:
     real = path.resolve()
     address = real.as_uri()
     if not real.exists():
-        raise StoreUnavailable(str(path), "there is no such file: give the one that the game uses")
+        raise StoreUnavailable(str(path), "there is no such file: give the one that the game keeps")
     if Path(f"{real}-shm").exists():
         # A game has it open, or was killed while it had: the log beside it belongs to it.
         return f"{address}?mode=ro&readonly_shm=1"

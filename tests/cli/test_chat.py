@@ -89,7 +89,8 @@ async def test_names_and_lines_cannot_steer_the_terminal(home: Path) -> None:
 async def test_a_talk_through_a_pipe_is_bare(home: Path) -> None:
     typed = b"Can you mend it?\n\n/as Bo\nWhere?\n/nothing\n/quit\nnot said\n"
     talk, ended = await asyncio.gather(
-        run(home, "chat", "hild", typed=typed), run(home, "chat", "hild", typed=b"Where?")
+        run(home, "chat", "hild", typed=typed),
+        run(home, "chat", "hild", "--store", "memory", typed=b"Where?"),
     )
     assert talk.out == "Mind the sparks.\nLeave it on the bench.\nHm.\n"
     assert talk.err.splitlines() == [
@@ -97,3 +98,24 @@ async def test_a_talk_through_a_pipe_is_bare(home: Path) -> None:
         "there is no command /nothing: /help lists them all",
     ]
     assert (ended.code, ended.out) == (0, "Mind the sparks.\nHm.\n")
+
+
+async def test_the_cost_of_a_talk_is_told(home: Path) -> None:
+    async with FakeProvider(replies=["Good day."]) as provider:
+        groq = {"GROQ_API_KEY": "gsk_a_key_of_no_account", "GROQ_BASE_URL": provider.base_url}
+        async with at_terminal(home, "chat", "hild", env=groq) as (screen, _):
+            await screen.until("player> ")
+            screen.type("/cost\n")
+            assert "turns   1: 1 model\n" in await screen.until("player> ")
+            provider.plan(Fault.stall(after=6, text="One two three. Four five six."))
+            screen.type("Count!\n")
+            await screen.until("One two three.")
+            screen.type(CTRL_C)
+            await screen.until("player> ")
+            screen.type("/cost\n")
+            told = await screen.until("player> ")
+            screen.type("/quit\n")
+            await screen.until("Farewell.")
+    assert "turns   2: 2 model\n" in told
+    assert "cost    about $0.0" in told
+    assert "last    groq openai/gpt-oss-20b · " in told

@@ -272,3 +272,8 @@ async def test_add_persona_makes_a_character_of_a_string(stage: Make) -> None:
         s.engine.add_persona("mira", "Another one.")
     with pytest.raises(UsageError, match="id"):
         s.engine.add_persona("Not An Id", "Somebody.")
+
+
+async def test_nobody_cannot_be_forgotten(stage: Make) -> None:
+    with pytest.raises(UsageError, match="player is an id"):
+        await stage("Aye.").engine.forget("")
