@@ -25,7 +25,7 @@ from npcengine.backend.wire import encode_request
 from npcengine.hooks import logger
 from npcengine.messages import Origin
 from npcengine.persona.model import Cache
-from npcengine.stores.inmemory import InMemoryConversations
+from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.scripted import ScriptedBackend
 from npcengine.turns import Turn
 
@@ -82,7 +82,7 @@ async def costs(
     return [seconds / len(players) * 1e6 for seconds in spent]
 
 
-async def remember(store: InMemoryConversations, player: str) -> None:
+async def remember(store: InMemoryStore, player: str) -> None:
     for number in range(HISTORY):
         turn = Turn(f"And what of the {number}th one, over there?", f"{number}. {REPLY}.", 0.0)
         await store.append(Origin("main", "smith", player), turn)
@@ -90,7 +90,7 @@ async def remember(store: InMemoryConversations, player: str) -> None:
 
 async def body_of_a_turn(*, streamed: bool) -> bytes:
     """Return the bytes that the engine sends for a turn with such a history."""
-    backend, store = ScriptedBackend(), InMemoryConversations()
+    backend, store = ScriptedBackend(), InMemoryStore()
     await remember(store, "0")
     async with NPCEngine(personas=[SMITH], backends={"fast": backend}, store=store) as engine:
         if streamed:
@@ -106,7 +106,7 @@ async def main() -> None:
     logger.disabled = True
     server, url = start_server()
     env = {"GROQ_API_KEY": "gsk_a_key_of_no_account", "GROQ_BASE_URL": url}
-    store = InMemoryConversations()
+    store = InMemoryStore()
     try:
         async with (
             NPCEngine.from_env(personas=[SMITH], environ=env, store=store) as engine,
@@ -122,7 +122,7 @@ async def main() -> None:
 
 async def compare(
     engine: NPCEngine,
-    store: InMemoryConversations,
+    store: InMemoryStore,
     client: httpx.AsyncClient,
     url: str,
     *,
