@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+T = TypeVar("T")
 
 
 class Timer(Protocol):
@@ -53,6 +55,27 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+class _Going(Generic[T]):
+    """Work that has been begun and waits for something, to be awaited on."""
+
+    def __init__(self, work: Coroutine[Any, Any, T], waits: Any) -> None:
+        self._work = work
+        self._waits = waits
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        try:
+            while True:
+                try:
+                    came = yield self._waits
+                except BaseException as error:
+                    self._waits = self._work.throw(error)
+                else:
+                    self._waits = self._work.send(came)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+
 class Expiry:
     """`async with`: cancel the block at a moment of the clock and raise `TimeoutError`.
 
@@ -65,15 +88,29 @@ class Expiry:
         self._when = when
         self._expired = False
         self._over = False
+        self._task: asyncio.Task[Any] | None = None
+        self._cancelling = 0
+        self._timer: Timer | None = None
+
+    async def limit(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` in such a block. Work that ends without waiting costs no timer."""
+        try:
+            waits = work.send(None)
+        except StopIteration as done:
+            self._over = True
+            result: T = done.value
+            return result
+        async with self:
+            return await _Going(work, waits)
 
     async def __aenter__(self) -> Self:
-        task = asyncio.current_task()
+        task = self._task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a time limit needs a running task")
-        self._task = task
         self._cancelling = task.cancelling()
-        self._timer = None
-        if self._when is not None:
+        if self._expired:
+            task.cancel()
+        elif self._when is not None:
             self._timer = self._clock.call_at(self._when, self.expire)
         return self
 
@@ -81,7 +118,8 @@ class Expiry:
         """Cancel the block now, if it is still running."""
         if not self._over and not self._expired:
             self._expired = True
-            self._task.cancel()
+            if self._task is not None:
+                self._task.cancel()
 
     async def __aexit__(
         self,
@@ -95,6 +133,7 @@ class Expiry:
         # Somebody else's cancellation, come at the same moment, goes on as a cancellation.
         if (
             self._expired
+            and self._task is not None
             and self._task.uncancel() <= self._cancelling
             and kind is asyncio.CancelledError
         ):

@@ -160,3 +160,50 @@ async def test_an_error_that_the_timeout_brought_about_goes_through(clock: Manua
     with pytest.raises(ZeroDivisionError):
         await task
     assert task.cancelling() == 0
+
+
+async def test_work_that_ends_at_once_is_not_limited(clock: ManualClock) -> None:
+    async def work() -> str:
+        return "done"
+
+    expiry = Expiry(clock, clock.now() - 1)
+    assert await expiry.limit(work()) == "done"
+    expiry.expire()
+    await asyncio.sleep(0)
+
+
+async def test_work_that_waits_is_limited(clock: ManualClock) -> None:
+    working = asyncio.ensure_future(Expiry(clock, clock.now() + 1).limit(clock.sleep(2)))
+    await clock.advance(1)
+    with pytest.raises(TimeoutError):
+        await working
+
+
+async def test_what_limited_work_waits_for_reaches_it(clock: ManualClock) -> None:
+    heard = asyncio.get_running_loop().create_future()
+
+    async def work() -> str:
+        try:
+            return str(await heard)
+        except ValueError:
+            await asyncio.sleep(0)
+            return "mended"
+
+    working = asyncio.ensure_future(Expiry(clock, None).limit(work()))
+    await asyncio.sleep(0)
+    heard.set_exception(ValueError())
+    assert await working == "mended"
+
+
+async def test_limited_work_can_be_expired_and_cancelled(clock: ManualClock) -> None:
+    expiry = Expiry(clock, None)
+    working = asyncio.ensure_future(expiry.limit(clock.sleep(2)))
+    await asyncio.sleep(0)
+    expiry.expire()
+    with pytest.raises(TimeoutError):
+        await working
+    working = asyncio.ensure_future(Expiry(clock, None).limit(clock.sleep(2)))
+    await asyncio.sleep(0)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cachetools import TLRUCache
+from cachetools.keys import hashkey
 
 from npcengine.backend.base import Backend, ChatStream
 from npcengine.backend.flight import Flight
@@ -44,8 +45,7 @@ class Cache:
         key = request_key(request)
         kept = self._kept.get(key, ())
         if len(kept) >= request.cache.variants:
-            said = replace(self._rng.choice(kept), cached=True, cost=0.0, first_content=0.0)
-            return ChatStream.whole(replace(said, elapsed=0.0), self._clock)
+            return ChatStream.whole(self._rng.choice(kept), self._clock)
         return await self._flight(key, request, request.cache.variants - len(kept)).join(request)
 
     def _flight(self, key: Key, request: ChatRequest, most: int) -> Flight:
@@ -76,7 +76,8 @@ class Cache:
 
     def _keep(self, key: Key, completion: Completion) -> None:
         if completion.finish == "stop":
-            self._kept[key] = (*self._kept.get(key, ()), completion)
+            again = replace(completion, cached=True, cost=0.0, first_content=0.0, elapsed=0.0)
+            self._kept[key] = (*self._kept.get(key, ()), again)
 
     async def aclose(self) -> None:
         """Give up what is under way and close the inner backend."""
@@ -99,7 +100,7 @@ def request_key(request: ChatRequest) -> Key:
     player.
     """
     origin = request.origin
-    return (
+    return hashkey(  # a tuple that hashes itself once
         origin.realm,
         origin.npc,
         None if request.shareable and request.cache.scope == "npc" else origin.player,

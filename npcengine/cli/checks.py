@@ -105,7 +105,8 @@ class RouteCheck:
     """The model that is asked in its place, where it is retired; else itself."""
     listed: bool | None = None
     """None where the provider's list was not read."""
-    ends: date | None = None
+    ends: str | None = None
+    """The day on which it is shut down, as `2027-01-14`, where that is known."""
     first_ms: int | None = None
     total_ms: int | None = None
     problems: tuple[Problem, ...] = ()
@@ -210,7 +211,8 @@ def check_route(
         problems.append(Problem("warning", f"retired: {answers} answers in its place; name that"))
     if ends is not None and (ends - today).days <= NOTICE_DAYS:
         problems.append(Problem("warning", f"shut down on {ends}: choose another model"))
-    check = RouteCheck(route.provider, route.model, route.base_url, tiers, answers, ends=ends)
+    check = RouteCheck(route.provider, route.model, route.base_url, tiers, answers)
+    check = replace(check, ends=None if ends is None else ends.isoformat())
     if probe is None:
         return replace(check, problems=tuple(problems))
     listed = None if probe.models is None else found is not None and found.active

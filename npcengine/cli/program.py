@@ -12,6 +12,7 @@ from npcengine.cli.chat import chat
 from npcengine.cli.doctor import doctor
 from npcengine.cli.exits import EXIT_CODES, explained
 from npcengine.cli.history import history
+from npcengine.cli.init import init
 from npcengine.cli.lint import lint
 from npcengine.cli.prompt import prompt
 from npcengine.cli.say import say
@@ -47,7 +48,7 @@ def _main(
     """
 
 
-for command in (chat, say, prompt, lint, doctor):
+for command in (init, chat, say, prompt, lint, doctor):
     app.command()(command)
 app.add_typer(history, name="history")
 

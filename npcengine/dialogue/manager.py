@@ -183,8 +183,8 @@ class DialogueManager:
         try:
             if speech.interrupted:
                 return
-            async with Expiry(self._clock, None) as speech.opening:
-                speech.stream = await backend.open(request)
+            speech.opening = Expiry(self._clock, None)
+            speech.stream = await speech.opening.limit(backend.open(request))
         except TimeoutError:
             if not speech.interrupted:
                 speech.fail("deadline", DeadlineExceeded("no content came in time"))

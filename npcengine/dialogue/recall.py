@@ -19,8 +19,8 @@ async def recall(store: ConversationStore, speech: Speech, clock: Clock) -> tupl
     try:
         # Ended too by who interrupts the turn.
         until = min(ask.deadline, clock.now() + PATIENCE)
-        async with Expiry(clock, until) as speech.opening:
-            return await store.read(ask.origin)
+        speech.opening = Expiry(clock, until)
+        return await speech.opening.limit(store.read(ask.origin))
     except TimeoutError:
         if not speech.interrupted:
             logger.error("%s: %s", ask.origin.npc, _too_slow())
@@ -37,8 +37,7 @@ async def remember(
     """Keep the turn, and wait for that until a moment of the clock; return what went wrong."""
     origin = speech.ask.origin
     try:
-        async with Expiry(clock, until):
-            await store.append(origin, speech.turn(clock.wall()))
+        await Expiry(clock, until).limit(store.append(origin, speech.turn(clock.wall())))
         return None
     except TimeoutError:
         problem: StoreError = _too_slow()

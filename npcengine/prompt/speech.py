@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from npcengine.errors import InvalidLine
 from npcengine.turns import Scene
@@ -76,18 +77,22 @@ def speech(line: str) -> str:
 
 def describe(scene: Scene) -> str:
     """Return the scene in one line; empty when it says nothing."""
-    place, time, notes = (_detail(text) for text in (scene.place, scene.time, scene.notes))
-    where = ", ".join(part for part in (place, time) if part)
-    present = ", ".join(_detail(name) for name in scene.present[:MAX_PRESENT])
+    place, time, notes = (text[:MAX_DETAIL] for text in (scene.place, scene.time, scene.notes))
+    present = tuple(name[:MAX_DETAIL] for name in scene.present[:MAX_PRESENT])
+    return _described(place, time, present, notes)
+
+
+@lru_cache(maxsize=256)
+def _described(place: str, time: str, present: tuple[str, ...], notes: str) -> str:
+    where = ", ".join(part for part in (_detail(place), _detail(time)) if part)
+    others = ", ".join(_detail(name) for name in present)
     parts = [
         f"Here and now: {where}." if where else "",
-        f"Also here: {present}." if present else "",
-        notes,
+        f"Also here: {others}." if others else "",
+        _detail(notes),
     ]
     return " ".join(part for part in parts if part)
 
 
 def _detail(text: str) -> str:
-    if not text:
-        return ""
-    return quoted(printable(text[:MAX_DETAIL])).rstrip(".")
+    return quoted(printable(text)).rstrip(".") if text else ""

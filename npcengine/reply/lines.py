@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from npcengine.reply.markup import plain
 
@@ -33,8 +34,6 @@ class Lines:
 
     def __init__(self, npc_names: Sequence[str], player_names: Sequence[str]) -> None:
         self._labels = _labels(tuple(npc_names), tuple(player_names))
-        self._initials = {name[0] for name in self._labels}
-        self._reach = max(map(len, self._labels)) + _AFTER_NAME
         self._held = ""
         self._quotes = ""  # those before what begins the line
         self._at_start = True
@@ -95,11 +94,14 @@ class Lines:
 
     def _label(self, text: str, at: int, *, final: bool) -> int:
         skipped = 1 if text[at] == "(" else 0
-        window = fold(text[at + skipped : at + skipped + self._reach])
-        if window and window[0] not in self._initials:
+        reach = self._labels.reach
+        window = fold(text[at + skipped : at + skipped + reach])
+        if window and window[0] not in self._labels.initials:
+            return _NOTHING
+        if (final or len(window) >= reach) and ":" not in window and "：" not in window:
             return _NOTHING
         undecided = False
-        for name, of_player in self._labels.items():
+        for name, of_player in self._labels.of_player.items():
             if window.startswith(name):
                 if colon := _COLON.match(window, len(name)):
                     self.stopped = of_player
@@ -118,18 +120,37 @@ def fold(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
-@lru_cache(maxsize=1024)
-def _labels(npc_names: tuple[str, ...], player_names: tuple[str, ...]) -> Mapping[str, bool]:
-    """Return each label, and whether it is one of the player's.
+class _Labels(NamedTuple):
+    """What may label a line."""
+
+    of_player: Mapping[str, bool]
+    """Each label, and whether it is one of the player's."""
+    initials: frozenset[str]
+    reach: int
+    """So many characters tell whether a line has a label."""
+
+
+def _labels(npc_names: tuple[str, ...], player_names: tuple[str, ...]) -> _Labels:
+    """Return all labels.
 
     A name that both have is the character's: its own label must not end its reply.
     """
-    return {
-        **_OF_PLAYER,
-        **dict.fromkeys(_plain_names(player_names), True),
-        **_OF_NPC,
-        **dict.fromkeys(_plain_names(npc_names), False),
-    }
+    known = _labels_of(npc_names)
+    added = [name for name in _plain_names(player_names) if name not in known.of_player]
+    if not added:
+        return known
+    return _Labels(
+        {**known.of_player, **dict.fromkeys(added, True)},
+        known.initials.union(name[0] for name in added),
+        max(known.reach, *(len(name) + _AFTER_NAME for name in added)),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _labels_of(npc_names: tuple[str, ...]) -> _Labels:
+    names = {**_OF_PLAYER, **_OF_NPC, **dict.fromkeys(_plain_names(npc_names), False)}
+    reach = max(map(len, names)) + _AFTER_NAME
+    return _Labels(names, frozenset(name[0] for name in names), reach)
 
 
 def _plain_names(names: Sequence[str]) -> list[str]:

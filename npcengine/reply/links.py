@@ -11,7 +11,7 @@ _ADDRESS = re.compile(
     r"|(?P<open>(?:(?<![^\W_])(?:h(?:t(?:t(?:p(?:s?(?::/?)?)?)?)?)?|ww?w?)|:/?)\Z)",
     re.IGNORECASE | re.ASCII,
 )
-_OPEN_LAST = tuple(":/hHtTpPsSwW")
+_OPENINGS = ("h", "ht", "htt", "http", "https", ":", "/", "w")
 _END = re.compile(r"[\s\"'“”‘’„«»「」『』()（）。，、；！？]")
 
 
@@ -59,7 +59,8 @@ class Links:
 
 def _is_clear(text: str) -> bool:
     """Tell quickly of most texts that no address is in them or may begin at their end."""
-    return not text.endswith(_OPEN_LAST) and "//" not in text and "ww" not in text.lower()
+    low = text.lower()
+    return not low.endswith(_OPENINGS) and "//" not in low and "ww" not in low
 
 
 def without_links(text: str) -> str:

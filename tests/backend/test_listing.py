@@ -137,7 +137,7 @@ async def test_what_is_no_list_says_what_to_look_at(
 async def test_nobody_there(client: HttpClient, clock: ManualClock) -> None:
     async with listing(b"") as gone:
         pass
-    with pytest.raises(Unreachable, match="^groq: cannot connect"):
+    with pytest.raises(Unreachable, match=r"^groq: cannot connect"):
         await listed(client, clock, gone.url)
 
 
