@@ -12,6 +12,7 @@ from npcengine.content.fields import check
 from npcengine.content.model import Content
 from npcengine.content.source import read_source
 from npcengine.content.yaml_tree import Tree, read_tree
+from npcengine.messages import Waits
 
 FILE = "npcengine.yaml"
 """Read from the current directory, unless another path is named."""
@@ -45,13 +46,35 @@ class Endpoint(Content):
     """In place of its public address: `http://10.0.0.5:11434/v1`."""
 
 
-class Deadlines(Content):
-    """How long a player waits, in seconds."""
+class LaneDeadlines(Content):
+    """How long somebody waits, in seconds."""
 
-    turn: Seconds = 4.0
-    """Until a line has ended, whoever speaks it."""
+    connect: Seconds = 0.8
+    """Until there is a connection to a provider."""
+    first: Seconds = 1.2
+    """Until the first content; then the next route is asked as well."""
+    between: Seconds = 1.5
+    """From one piece of an answer to the next."""
+    whole: Seconds = 4.0
+    """Until all of it is there, whoever answers."""
+
+    @property
+    def waits(self) -> Waits:
+        """Return what a request says of them."""
+        return Waits(self.connect, self.first, self.between)
+
+
+class Deadlines(Content):
+    """How long is waited, by who waits."""
+
+    player: LaneDeadlines = LaneDeadlines()
+    """A player, for a line."""
+    quest: LaneDeadlines = LaneDeadlines(connect=2, first=5, between=5, whole=30)
+    """A player, for a quest."""
+    background: LaneDeadlines = LaneDeadlines(connect=5, first=20, between=20, whole=120)
+    """Nobody."""
     thinking: Seconds = 1.5
-    """Until a line that has not begun shows that the character is thinking."""
+    """Seconds until a line that has not begun shows that the character is thinking."""
 
 
 class CacheSize(Content):

@@ -91,14 +91,14 @@ class NPCEngine:
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
         self._backends = dict(backends or {})
-        self._deadline = deadlines.turn
+        self._deadline = deadlines.player.whole
         self._facts = facts
         self._tiers: Tiers | None = None
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
         self._store = open_store(store, self._clock)
         self._dialogue = DialogueManager(
-            self._backends, self._store, self._clock, seed, self._hooks, deadlines.thinking
+            self._backends, self._store, self._clock, seed, self._hooks, deadlines
         )
 
     @classmethod

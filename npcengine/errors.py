@@ -22,6 +22,8 @@ NPCEngineError
 │  ├─ BadAnswer          an answer that is not a chat completion
 │  ├─ EmptyAnswer        an answer without a visible word
 │  ├─ StreamBroken       a stream that ended before it was finished
+│  ├─ LimitReached       the route's limit is reached by our own count
+│  ├─ RouteResting       the route failed too often and is left alone for a while
 │  └─ AllBackendsFailed  every backend of a chain failed; carries each error
 ├─ OutputError           the model: what it wrote cannot be used
 └─ StoreError            the disk, or what is kept there
@@ -34,8 +36,9 @@ NPCEngineError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from npcengine.diagnostics import Diagnostic
 
 
 class NPCEngineError(Exception):
@@ -59,9 +62,8 @@ class UnknownNPC(UsageError):
         self.suggestion = suggestion
         hint = f" Did you mean {suggestion!r}?" if suggestion else ""
         more = f" and {len(self.known) - LISTED} more" if len(self.known) > LISTED else ""
-        listed = ", ".join(self.known[:LISTED])
-        loaded = f"Loaded: {listed}{more}." if known else "No persona is loaded."
-        super().__init__(f"no persona has the id {npc!r:.80}.{hint} {loaded}")
+        listed = ", ".join(self.known[:LISTED]) or "none"
+        super().__init__(f"no persona has the id {npc!r:.80}.{hint} Loaded: {listed}{more}.")
 
 
 class InvalidLine(UsageError):
@@ -83,51 +85,23 @@ class MissingKey(UsageError):
     def __init__(self, provider: str, variable: str) -> None:
         self.provider = provider
         self.variable = variable
-        super().__init__(
-            f"the provider {provider!r} needs a key: set {variable}, or take its routes out"
-        )
+        remedy = f"set {variable}, or take its routes out"
+        super().__init__(f"the provider {provider!r} needs a key: {remedy}")
 
 
 class NoRoute(UsageError):
     """No provider can be asked: none is set up, or the characters are to speak authored lines."""
 
-    def __init__(
-        self,
-        problem: str = "no model can be asked: set GROQ_API_KEY or OPENAI_API_KEY, "
-        "or NPCENGINE_FAST to a local server such as ollama:MODEL",
-    ) -> None:
-        super().__init__(problem)
+    def __init__(self, problem: str = "") -> None:
+        super().__init__(
+            problem
+            or "no model can be asked: set GROQ_API_KEY or OPENAI_API_KEY, "
+            "or NPCENGINE_FAST to a local server such as ollama:MODEL"
+        )
 
 
 class EngineClosed(UsageError):
     """The engine was used after `aclose()`, or after its `async with` block."""
-
-
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One finding in a content file, with all that a writer needs to mend it."""
-
-    path: str
-    line: int
-    """1 is the first line."""
-    column: int
-    """1 is the first character."""
-    field: str
-    """Where in the document, as `speech.max_sentences`; empty for the file as a whole."""
-    code: str
-    """Stable, documented in docs/errors.md: `NPC101`."""
-    message: str
-    suggestion: str = ""
-    """What to do about it; empty when the message says it."""
-    severity: Severity = "error"
-
-    def __str__(self) -> str:
-        field = f"{self.field}: " if self.field else ""
-        hint = f" ({self.suggestion})" if self.suggestion else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.code} {field}{self.message}{hint}"
 
 
 class ContentError(NPCEngineError):
@@ -138,11 +112,21 @@ class ContentError(NPCEngineError):
         super().__init__("\n".join(str(each) for each in self.diagnostics))
 
 
+Remedy = Literal[
+    "again",  # the same request to the same backend, in a moment
+    "wait",  # the same, when the provider said to
+    "shrink",  # a shorter request
+    "drop",  # the request without the parameter that is refused
+    "elsewhere",  # another backend, at once
+    "never",  # another backend; this one not before its configuration has changed
+]
+
+
 class BackendError(NPCEngineError):
     """A provider did not give an answer that can be used. Never carries a key."""
 
-    retryable: ClassVar[bool] = False
-    """Whether the same request may succeed on the same backend a moment later."""
+    remedy: ClassVar[Remedy] = "elsewhere"
+    """What helps."""
 
     def __init__(
         self,
@@ -177,7 +161,7 @@ class BackendError(NPCEngineError):
 class Unreachable(BackendError):
     """No connection to the provider: refused, unresolved, TLS or proxy trouble."""
 
-    retryable = True
+    remedy = "again"
 
 
 class DeadlineExceeded(BackendError):
@@ -187,33 +171,43 @@ class DeadlineExceeded(BackendError):
 class RateLimited(BackendError):
     """Too many requests or tokens for the moment; `retry_after` says how long, if told."""
 
-    retryable = True
+    remedy = "wait"
 
 
 class QuotaExhausted(BackendError):
     """The account has no quota or credit left; waiting does not help."""
 
+    remedy = "never"
+
 
 class KeyRejected(BackendError):
     """The provider refuses the key, or the key may not use this model."""
+
+    remedy = "never"
 
 
 class ModelUnavailable(BackendError):
     """The model is retired, misspelt, or not open to this account."""
 
+    remedy = "never"
+
 
 class RequestTooLarge(BackendError):
     """More tokens than the provider takes in one request; waiting does not help."""
+
+    remedy = "shrink"
 
 
 class RequestRefused(BackendError):
     """The provider refuses the request as it stands; `param` names the part, if told."""
 
+    remedy = "drop"
+
 
 class ProviderFailed(BackendError):
     """The provider failed on its own side (5xx)."""
 
-    retryable = True
+    remedy = "again"
 
 
 class BadAnswer(BackendError):
@@ -223,7 +217,7 @@ class BadAnswer(BackendError):
 class StreamBroken(BackendError):
     """The stream ended before it was finished: cut, stalled, or an error inside it."""
 
-    retryable = True
+    remedy = "again"
 
 
 class EmptyAnswer(BackendError):
@@ -232,6 +226,18 @@ class EmptyAnswer(BackendError):
     def __init__(self, message: str, finish: str | None = None) -> None:
         super().__init__(message)
         self.finish = finish
+
+
+class LimitReached(BackendError):
+    """The route's limit is reached by our own count; it was not asked. See `retry_after`."""
+
+
+class RouteResting(BackendError):
+    """The route failed lately and was not asked; `limited` where the provider asked for that."""
+
+    def __init__(self, message: str, *, retry_after: float, limited: bool) -> None:
+        self.limited = limited
+        super().__init__(message, retry_after=retry_after)
 
 
 class AllBackendsFailed(BackendError):
@@ -264,11 +270,9 @@ class SaveTooOld(StoreError):
     def __init__(self, where: str, version: int, oldest: int) -> None:
         self.version = version
         self.oldest = oldest
-        super().__init__(
-            where,
-            f"it is of version {version}, and versions before {oldest} are no longer read: "
-            "let an older npcengine read it, or begin another; it has not been changed",
-        )
+        problem = f"it is of version {version}, and versions before {oldest} are no longer read: "
+        remedy = "let an older npcengine read it, or begin another; it has not been changed"
+        super().__init__(where, problem + remedy)
 
 
 class SaveTooNew(StoreError):
@@ -277,11 +281,9 @@ class SaveTooNew(StoreError):
     def __init__(self, where: str, version: int, newest: int) -> None:
         self.version = version
         self.newest = newest
-        super().__init__(
-            where,
-            f"it is of version {version}, and this npcengine reads up to {newest}: "
-            "update npcengine, or begin another; it has not been changed",
-        )
+        problem = f"it is of version {version}, and this npcengine reads up to {newest}: "
+        remedy = "update npcengine, or begin another; it has not been changed"
+        super().__init__(where, problem + remedy)
 
 
 class SaveCorrupt(StoreError):
@@ -289,9 +291,8 @@ class SaveCorrupt(StoreError):
 
     def __init__(self, where: str, problem: str) -> None:
         self.problem = problem
-        super().__init__(
-            where, f"{problem}: go back to a copy, or begin another; it has not been changed"
-        )
+        remedy = "go back to a copy, or begin another; it has not been changed"
+        super().__init__(where, f"{problem}: {remedy}")
 
 
 class StoreUnavailable(StoreError):

@@ -12,6 +12,9 @@ from npcengine.errors import UsageError
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = get_args(Role)
 CacheScope = Literal["none", "player", "npc"]
+Lane = Literal["player", "quest", "background"]
+"""Who waits: a player for a line, a player for a quest, or nobody."""
+LANES: tuple[Lane, ...] = get_args(Lane)
 
 Finish = Literal[
     "stop",  # the model was done
@@ -91,6 +94,21 @@ class CachePolicy:
     """How many different answers are collected before they are reused."""
 
 
+class Waits(NamedTuple):
+    """How long each step of a request may take, in seconds, within its deadline."""
+
+    connect: float = 0.8
+    """Until there is a connection."""
+    first: float = 1.2
+    """Until the first content; then the next route is asked as well."""
+    between: float = 1.5
+    """From one piece to the next."""
+
+
+PLAYER_WAITS = Waits()
+"""What a player's line may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One request, travelling unchanged through every backend that wraps another."""
@@ -107,6 +125,8 @@ class ChatRequest:
     shareable: bool = False
     """True when nothing in it came from one player, so that others may be given its answer."""
     cache: CachePolicy = CachePolicy()
+    lane: Lane = "player"
+    waits: Waits = PLAYER_WAITS
 
     @property
     def messages(self) -> tuple[Message, ...]:

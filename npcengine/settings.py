@@ -21,7 +21,7 @@ FILE_VARIABLE = "NPCENGINE_CONFIG"
 VARIABLES: Mapping[str, Loc] = {
     "NPCENGINE_PERSONAS": ("personas",),
     "NPCENGINE_STORE": ("store",),
-    "NPCENGINE_DEADLINE": ("deadlines", "turn"),
+    "NPCENGINE_DEADLINE": ("deadlines", "player", "whole"),
     "NPCENGINE_FAST": ("tiers", "fast"),
     "NPCENGINE_SMART": ("tiers", "smart"),
     "NPCENGINE_DEEP": ("tiers", "deep"),
@@ -39,7 +39,7 @@ class Setting(NamedTuple):
     """One setting that is in force, and who set it."""
 
     name: str
-    """As in `npcengine.yaml`: `deadlines.turn`."""
+    """As in `npcengine.yaml`: `deadlines.thinking`."""
     value: object
     origin: str
     """A variable, `npcengine.yaml:7` or `default`."""

@@ -12,8 +12,8 @@ PACKAGE = Path(npcengine.__file__).parent
 
 # A room may import only from itself and from what stands before it.
 ORDER = [
-    "version", "errors", "messages", "turns", "hooks", "clock", "content", "configuration",
-    "settings", "facts",
+    "version", "diagnostics", "errors", "messages", "turns", "hooks", "clock",
+    "content", "configuration", "settings", "facts",
     "persona", "prompt", "stores", "backend", "reply", "memory", "dialogue",
     "engine", "blocking", "testing", "cli",
 ]  # fmt: skip

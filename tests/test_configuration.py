@@ -24,7 +24,7 @@ providers:
   ollama:
     base_url: http://10.0.0.7:11434/v1
 deadlines:
-  turn: 3
+  player: {whole: 3}
   thinking: 0.5
 cache:
   requests: 100
@@ -63,7 +63,7 @@ def test_everything_in_the_file_has_its_place(write: Write, tmp_path: Path) -> N
     assert settings.routes("smart") == ("vllm:qwen@http://10.0.0.5:8000/v1",)
     assert settings.routes("deep") == ()
     assert settings.base_url("ollama") == "http://10.0.0.7:11434/v1"
-    assert (configuration.deadlines.turn, configuration.deadlines.thinking) == (3, 0.5)
+    assert (configuration.deadlines.player.whole, configuration.deadlines.thinking) == (3, 0.5)
     assert configuration.cache.requests == 100
     assert dict(configuration.facts) == {
         "trust": "number",
@@ -77,7 +77,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(write:
     told = origins(settings)
     assert settings.routes("fast") == ("vllm:q",)
     assert told["tiers.fast"][1] == "NPCENGINE_FAST"
-    assert told["deadlines.turn"] == (9.0, "NPCENGINE_DEADLINE")
+    assert told["deadlines.player.whole"] == (9.0, "NPCENGINE_DEADLINE")
     assert told["deadlines.thinking"] == (0.5, "npcengine.yaml:12")
     assert told["tiers.smart"][1] == "npcengine.yaml:5"
     assert told["tiers.deep"] == ((), DEFAULT)
@@ -102,14 +102,16 @@ def test_memory_is_no_path(write: Write) -> None:
 def test_the_file_is_found_in_the_current_directory(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write("deadlines:\n  turn: 7\n")
+    write("deadlines:\n  player: {whole: 7}\n")
     monkeypatch.chdir(tmp_path)
-    assert Settings.from_env({}).configuration.deadlines.turn == 7
+    assert Settings.from_env({}).configuration.deadlines.player.whole == 7
 
 
 def test_the_file_can_be_named(write: Write) -> None:
-    path = write("deadlines:\n  turn: 7\n")
-    assert Settings.from_env({"NPCENGINE_CONFIG": str(path)}).configuration.deadlines.turn == 7
+    path = write("deadlines:\n  player: {whole: 7}\n")
+    assert (
+        Settings.from_env({"NPCENGINE_CONFIG": str(path)}).configuration.deadlines.player.whole == 7
+    )
 
 
 def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
@@ -122,16 +124,16 @@ def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
     [
         ("deadlins:\n  turn: 3\n", "1:1: NPC202 deadlins: there is no field 'deadlins' here "
          "(did you mean 'deadlines'?)"),
-        ("deadlines:\n  trun: 3\n", "2:3: NPC202 deadlines.trun: there is no field 'trun' here "
-         "(did you mean 'turn'?)"),
-        ("deadlines:\n  turn: soon\n", "2:9: NPC203 deadlines.turn: this has to be a number, and "
-         "is text (write digits, without quotes)"),
-        ("deadlines:\n  turn: -1\n", "2:9: NPC205 deadlines.turn: this is -1, and has to be more "
-         "than 0"),
-        ("turn: 3\n", "1:1: NPC202 turn: there is no field 'turn' here (it belongs under "
-         "'deadlines')"),
+        ("deadlines:\n  playr: {}\n", "2:3: NPC202 deadlines.playr: there is no field 'playr' "
+         "here (did you mean 'player'?)"),
+        ("deadlines:\n  thinking: soon\n", "2:13: NPC203 deadlines.thinking: this has to be a "
+         "number, and is text (write digits, without quotes)"),
+        ("deadlines:\n  thinking: -1\n", "2:13: NPC205 deadlines.thinking: this is -1, and has "
+         "to be more than 0"),
+        ("thinking: 3\n", "1:1: NPC202 thinking: there is no field 'thinking' here (it belongs "
+         "under 'deadlines')"),
         ("deadlines: 4\n", "1:12: NPC203 deadlines: this has to be a group of fields, and is the "
-         "number 4 (write its fields below it, indented: turn, thinking)"),
+         "number 4 (write its fields below it, indented: player, quest, background, thinking)"),
         ("tiers:\n  fast: groq:a\n", "2:9: NPC203 tiers.fast: this has to be a list, and is text "
          "(write each entry on a line of its own that begins with '- ')"),
         ("providers:\n  groq:\n    url: x\n", "3:5: NPC202 providers.groq.url: there is no field "
@@ -211,7 +213,7 @@ async def test_a_deadline_of_the_file_ends_a_turn(write: Write) -> None:
     async with FakeProvider(style="local", replies=[Fault.silence()]) as slow:
         text = f"""\
 tiers: {{fast: ["vllm:q@{slow.base_url}"]}}
-deadlines: {{turn: 0.05}}
+deadlines: {{player: {{whole: 0.05}}}}
 """
         engine = NPCEngine.from_env(personas=[MIRA], config=write(text), environ={})
         async with engine:

@@ -39,7 +39,7 @@ def test_every_variable_has_its_place() -> None:
     assert settings.routes("fast") == ("groq:a", "ollama:b")
     assert (settings.routes("smart"), settings.routes("deep")) == (("groq:b",), ("openai:c",))
     assert (settings.personas, settings.store) == (Path("cast"), "oakvale.db")
-    assert settings.configuration.deadlines.turn == 2.5
+    assert settings.configuration.deadlines.player.whole == 2.5
     assert settings.proxies == {"https": "http://proxy.example:3128"}
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from math import inf
 from types import TracebackType
 from typing import Protocol, Self
 
 from npcengine.clock import Clock, Expiry, Timer
-from npcengine.errors import BackendError
+from npcengine.errors import BackendError, StreamBroken
 from npcengine.messages import ChatRequest, Completion, Finish
 
 logger = logging.getLogger("npcengine")
@@ -59,7 +60,12 @@ class ChatStream:
     ends, and `completion.finish` and `completion.error` tell how.
     """
 
-    def __init__(self, first: str, source: Source, clock: Clock, deadline: float) -> None:
+    def __init__(
+        self, first: str, source: Source, clock: Clock, deadline: float, between: float = inf
+    ) -> None:
+        """Begin with what has come; the next piece may take `between` seconds, and so each."""
+        self._between = between
+        self._heard = clock.now()
         self._pending = first
         self._source = source
         self._clock = clock
@@ -69,7 +75,7 @@ class ChatStream:
         self._closing: Finish | None = None
         self._closer: asyncio.Task[None] | None = None
         self._deadline = deadline
-        self._timer: Timer | None = clock.call_at(deadline, self._expire)
+        self._timer: Timer | None = clock.call_at(self._due(), self._expire)
 
     @classmethod
     def whole(cls, completion: Completion, clock: Clock) -> ChatStream:
@@ -77,7 +83,7 @@ class ChatStream:
         stream = cls.__new__(cls)
         stream._pending = completion.text
         stream._clock = clock
-        stream._deadline = 0.0
+        stream._deadline = stream._heard = stream._between = 0.0
         stream._listeners = []
         stream._completion = completion
         stream._reader = stream._closing = stream._closer = stream._timer = None
@@ -130,7 +136,7 @@ class ChatStream:
         except asyncio.CancelledError:
             # Cancelled by `_stop`, this read ends quietly; cancelled by anybody else, it raises.
             if self._closing and task and task.uncancel() <= cancelling:
-                await self._end(self._closing)
+                await self._end(self._closing, self._stalled())
                 return None
             await self._end("closed")
             raise
@@ -138,12 +144,27 @@ class ChatStream:
             self._reader = None
         if text is None:
             await self._end(None)
+        else:
+            self._heard = self._clock.now()
         return text
 
+    def _stalled(self) -> StreamBroken | None:
+        if self._closing != "broken":
+            return None
+        return StreamBroken(f"nothing more came for {self._between:g} seconds")
+
+    def _due(self) -> float:
+        return min(self._deadline, self._heard + self._between)
+
     def _expire(self) -> None:
-        if self._clock.now() < self._deadline:  # it has moved on since the timer was set
-            self._timer = self._clock.call_at(self._deadline, self._expire)
-        elif self._stop("deadline"):
+        now = self._clock.now()
+        if now < self._due():  # it has moved on since the timer was set
+            self._timer = self._clock.call_at(self._due(), self._expire)
+        elif self._reader is None and now < self._deadline:
+            # Whoever reads has not asked for the next piece yet, so nobody has waited for it.
+            self._heard = now
+            self._timer = self._clock.call_at(self._due(), self._expire)
+        elif self._stop("deadline" if now >= self._deadline else "broken"):
             self._closer = asyncio.ensure_future(self._end("deadline"))
 
     def _stop(self, finish: Finish) -> bool:

@@ -89,7 +89,7 @@ class Cache:
 
 KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache")
 """The fields of a request that its answer depends on, or that say whom it may serve."""
-UNKEYED = ("deadline", "stream")
+UNKEYED = ("deadline", "stream", "lane", "waits")
 """The others: when and how an answer comes makes no difference to what it says."""
 
 

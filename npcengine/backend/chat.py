@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from pydantic import SecretStr
 
 from npcengine.backend.base import ChatStream
-from npcengine.backend.failures import failure, named
+from npcengine.backend.failures import failure, named, salvaged
 from npcengine.backend.http import Header, HttpAnswer, HttpClient
 from npcengine.backend.models import Profile
 from npcengine.backend.reading import Reading
-from npcengine.backend.wire import encode_request, request_parameters
+from npcengine.backend.wire import encode_request, request_parameters, shortened
 from npcengine.clock import Clock, Expiry
 from npcengine.errors import (
     BackendError,
     DeadlineExceeded,
     EmptyAnswer,
     RequestRefused,
+    RequestTooLarge,
 )
 from npcengine.messages import ChatRequest
 
@@ -45,9 +46,10 @@ class Endpoint:
 class ChatBackend:
     """One model of one provider.
 
-    It heals itself of two things that no table can know in advance. A parameter that the
+    It heals itself of three things that no table can know in advance. A parameter that the
     model refuses is dropped, remembered, and the request sent once more. An answer whose
-    reasoning used up its tokens is asked for once more with twice as many.
+    reasoning used up its tokens is asked for once more with twice as many. A request that is
+    too large is sent once more with the newer half of what was said before.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class ChatBackend:
             async with Expiry(self._clock, request.deadline):
                 try:
                     return await self._open(request)
-                except (RequestRefused, EmptyAnswer) as error:
+                except (RequestRefused, EmptyAnswer, RequestTooLarge) as error:
                     healed = self._heal(request, error)
                     if healed is None:
                         raise
@@ -97,6 +99,8 @@ class ChatBackend:
         if isinstance(error, EmptyAnswer):
             doubled = 2 * request.max_tokens + self._profile.headroom
             return replace(request, max_tokens=doubled) if error.finish == "length" else None
+        if isinstance(error, RequestTooLarge):
+            return shortened(request)
         sent = request_parameters(request, self._profile)
         param = (error.param or "").partition(".")[0]
         if error.code not in HEALING_CODES or param not in sent or param == "model":
@@ -110,13 +114,15 @@ class ChatBackend:
     async def _open(self, request: ChatRequest) -> ChatStream:
         sent = self._clock.now()
         body = encode_request(request, self._profile, self._refused)
-        answer = await self._client.send("POST", self._endpoint.url, self._headers, body)
+        answer = await self._client.send(
+            "POST", self._endpoint.url, self._headers, body, request.waits.connect
+        )
         try:
             # A server that does not say what it sends is taken at its word to send what was asked.
             usual = "text/event-stream" if request.stream else "application/json"
             kind = answer.headers.get("content-type", usual).lower()
             if answer.status != 200:
-                raise await self._failure(answer)
+                return await self._salvaged(request, answer, sent)
             reading = Reading(
                 self._profile, request, answer, self._clock, sent, self._refused, self._key
             )
@@ -124,19 +130,31 @@ class ChatBackend:
                 first = await reading.read()
                 if first is None:
                     raise EmptyAnswer("the model ended without a word", reading.finish)
-                return ChatStream(first, reading, self._clock, request.deadline)
+                between = request.waits.between
+                return ChatStream(first, reading, self._clock, request.deadline, between)
             if kind.startswith("application/json"):
                 return ChatStream.whole(await reading.whole(), self._clock)
-            raise await self._failure(answer)
+            raise self._failure(answer, await answer.body(1 << 16))
         except BaseException:
             await answer.aclose()
             raise
 
-    async def _failure(self, answer: HttpAnswer) -> BackendError:
+    async def _salvaged(self, request: ChatRequest, answer: HttpAnswer, sent: float) -> ChatStream:
+        """Return what a model wrote that its provider refused to pass on, or raise why not."""
+        body = await answer.body(1 << 16)
+        text = salvaged(body)
+        if not text:
+            raise self._failure(answer, body)
+        reading = Reading(
+            self._profile, request, answer, self._clock, sent, self._refused, self._key
+        )
+        return ChatStream.whole(reading.salvage(text), self._clock)
+
+    def _failure(self, answer: HttpAnswer, body: bytes) -> BackendError:
         return failure(
             answer.status,
             answer.headers,
-            await answer.body(1 << 16),
+            body,
             provider=self._profile.provider,
             model=self._profile.model,
             wall=self._clock.wall(),

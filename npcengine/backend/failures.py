@@ -58,6 +58,8 @@ ADVICE: Mapping[type[BackendError], str] = {
     BadAnswer: "check the base URL",
 }
 
+SALVAGED_CODES = frozenset({"json_validate_failed", "tool_use_failed"})
+
 NO_REASON = "no reason given"
 MAX_NAME = 80
 """Characters of a code, a parameter or a request's id that an error carries."""
@@ -104,6 +106,16 @@ def failure(
         request_id=clean_name(headers.get("x-request-id")),
         retry_after=retry_after(headers, message, wall),
     )
+
+
+def salvaged(body: bytes) -> str:
+    """Return the text that a provider refused to pass on because it did not fit a schema.
+
+    Groq sends it along; empty where there is none.
+    """
+    error = _error_object(body)
+    text = error.get("failed_generation")
+    return text if code_of(error) in SALVAGED_CODES and isinstance(text, str) else ""
 
 
 def code_of(error: Mapping[str, Any]) -> str | None:

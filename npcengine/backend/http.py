@@ -136,9 +136,16 @@ class HttpClient:
         return self._loading.result()
 
     async def send(
-        self, method: str, url: str, headers: tuple[Header, ...] = (), body: bytes = b""
+        self,
+        method: str,
+        url: str,
+        headers: tuple[Header, ...] = (),
+        body: bytes = b"",
+        connect: float | None = None,
     ) -> HttpAnswer:
         """Send a request and return once the answer's head has arrived.
+
+        A new connection may take `connect` seconds.
 
         Raises:
             Unreachable: There was no connection, or it was lost before an answer came.
@@ -146,13 +153,18 @@ class HttpClient:
         """
         try:
             transport = await self._ready()
-            request = self._request(method, url, headers, body)
+            request = self._request(method, url, headers, body, connect)
             return HttpAnswer(await transport.handle_async_request(request))
         except Exception as error:
             raise _translated(error, Unreachable) from error
 
     def _request(
-        self, method: str, url: str, headers: tuple[Header, ...], body: bytes
+        self,
+        method: str,
+        url: str,
+        headers: tuple[Header, ...],
+        body: bytes,
+        connect: float | None,
     ) -> httpx.Request:
         # A URL and headers cost more to parse than to send, and there are few of them. Given
         # as a stream, the body leaves the headers that depend on it to aiohttp.
@@ -161,7 +173,11 @@ class HttpClient:
             parsed = self._httpx.URL(url), self._httpx.Headers([*COMMON_HEADERS, *headers])
             known = self._parsed[url, headers] = parsed
         request = self._httpx.Request(
-            method, known[0], headers=known[1], stream=self._httpx.ByteStream(body)
+            method,
+            known[0],
+            headers=known[1],
+            stream=self._httpx.ByteStream(body),
+            extensions={"timeout": {"connect": connect}},
         )
         request.read()
         return request
@@ -198,6 +214,8 @@ def _translated(error: Exception, otherwise: type[BackendError]) -> BackendError
         return BadAnswer(f"the body is not encoded as its headers say: {error}")
     if isinstance(cause, aiohttp.ClientConnectorError):
         return _not_connected(cause)
+    if isinstance(cause, aiohttp.ServerTimeoutError):
+        return Unreachable("no connection in time: look at the network, or allow it more seconds")
     if isinstance(cause, aiohttp.ClientHttpProxyError):
         return Unreachable(f"the proxy said {cause.status} {clean(cause.message)}; check its URL")
     if isinstance(cause, aiohttp.ClientResponseError):

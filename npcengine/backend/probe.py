@@ -9,7 +9,7 @@ from npcengine.backend.chain import Connections, Route
 from npcengine.backend.listing import Listed
 from npcengine.clock import Clock
 from npcengine.errors import BackendError, DeadlineExceeded, InvalidSetting, Unreachable
-from npcengine.messages import ChatRequest, Completion, Message, Origin, Prefix
+from npcengine.messages import ChatRequest, Completion, Message, Origin, Prefix, Waits
 
 SECONDS = 5.0
 """For the list of models, and as many again for the call."""
@@ -21,6 +21,8 @@ _ASKED = ChatRequest(
     origin=Origin("doctor", "doctor", "doctor"),
     deadline=0.0,
     max_tokens=MAX_TOKENS,
+    lane="background",
+    waits=Waits(connect=SECONDS, first=SECONDS, between=SECONDS),
 )
 
 

@@ -175,6 +175,11 @@ class Reading:
         self._keep(text)
         return self.completion(self.finish or "stop", None)
 
+    def salvage(self, text: str) -> Completion:
+        """Return an answer of which only the text came."""
+        self._keep(text)
+        return self.completion("stop", None)
+
     def completion(self, finish: Finish | None, error: Exception | None) -> Completion:
         """Return what came so far, priced."""
         if self._done and error is None:

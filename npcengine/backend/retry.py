@@ -87,7 +87,7 @@ class _OutOfTime(stop_base):
 
 
 def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, BackendError) and error.retryable
+    return isinstance(error, BackendError) and error.remedy in ("again", "wait")
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json
@@ -86,6 +86,17 @@ def fold_systems(tail: tuple[Message, ...]) -> tuple[Message, ...]:
     if waiting:
         folded.append(Message("user", "\n\n".join(waiting)))
     return tuple(folded)
+
+
+def shortened(request: ChatRequest) -> ChatRequest | None:
+    """Return the request without the older half of what was said before; None if that is nothing.
+
+    The last messages are the scene and the player's line, and stay.
+    """
+    said = [place for place, each in enumerate(request.tail) if each.role == "assistant"]
+    if not said:
+        return None
+    return replace(request, tail=request.tail[said[len(said) // 2] + 1 :])
 
 
 @dataclass(frozen=True, slots=True)

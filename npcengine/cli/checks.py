@@ -13,13 +13,13 @@ from npcengine.backend.chain import DEFAULT_ROUTES, Route, check_providers, rout
 from npcengine.backend.models import NOTICE_DAYS, current, profile, provider
 from npcengine.backend.probe import SECONDS, Probe
 from npcengine.configuration import MEMORY
+from npcengine.diagnostics import Severity
 from npcengine.errors import (
     BackendError,
     DeadlineExceeded,
     EmptyAnswer,
     ProviderFailed,
     RateLimited,
-    Severity,
     StoreError,
     StreamBroken,
     Unreachable,
@@ -224,7 +224,9 @@ def check_route(
         first, total = probe.completion.first_content, probe.completion.elapsed
         check = replace(check, first_ms=round(1000 * first), total_ms=round(1000 * total))
         if total > turn:
-            slow = f"slower than the {turn:g} s of deadlines.turn, so its lines would be cut"
+            slow = (
+                f"slower than the {turn:g} s of deadlines.player.whole, so its lines would be cut"
+            )
             problems.append(Problem("warning", f"{slow}: choose a faster model"))
     return replace(check, listed=listed, problems=tuple(problems))
 

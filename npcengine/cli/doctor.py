@@ -37,7 +37,7 @@ from npcengine.cli.visible import visible
 from npcengine.cli.wrap import Wrapped
 from npcengine.clock import SystemClock
 from npcengine.configuration import MEMORY
-from npcengine.errors import Severity
+from npcengine.diagnostics import Severity
 from npcengine.settings import Settings
 
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no provider anything.")]
@@ -82,7 +82,7 @@ def _examine(settings: Settings, screen: Screen, offline: bool, quiet: bool) -> 
         with screen.passing(quiet=quiet) as live:
             probes = asyncio.run(_ask(tuple(tiers), settings, live))
     today = datetime.now(UTC).date()
-    turn = settings.configuration.deadlines.turn
+    turn = settings.configuration.deadlines.player.whole
     routes = tuple(
         check_route(route, names, probes.get(route), turn, today) for route, names in tiers.items()
     )

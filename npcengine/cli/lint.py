@@ -14,7 +14,7 @@ from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson, personas_path
 from npcengine.cli.visible import visible
-from npcengine.errors import Diagnostic
+from npcengine.diagnostics import Diagnostic
 from npcengine.persona.lint import lint as find
 
 Where = Annotated[

@@ -14,7 +14,8 @@ from npcengine.content.model import LOCALE_PATTERN
 from npcengine.content.shape import Shape, did_you_mean
 from npcengine.content.syntax import quoted
 from npcengine.content.yaml_tree import Loc, Tree
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from npcengine.errors import ContentError, Diagnostic, Severity
+from npcengine.diagnostics import Diagnostic, Severity
+from npcengine.errors import ContentError
 
 MAX_BYTES = 256 * 1024
 _LONGEST_LINE = 400

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 
 from npcengine.content.source import Source
-from npcengine.errors import Diagnostic
+from npcengine.diagnostics import Diagnostic
 
 _LONGEST_QUOTE = 60
 

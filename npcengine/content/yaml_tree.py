@@ -17,7 +17,8 @@ import yaml
 
 from npcengine.content.source import Source
 from npcengine.content.syntax import explain, quoted, value_in
-from npcengine.errors import ContentError, Diagnostic, Severity
+from npcengine.diagnostics import Diagnostic, Severity
+from npcengine.errors import ContentError
 
 Loc: TypeAlias = tuple[str | int, ...]
 Scalar: TypeAlias = bool | int | float | str | None

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from npcengine.backend.base import Backend
 from npcengine.clock import Clock, Expiry
+from npcengine.configuration import Deadlines
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
@@ -39,15 +40,15 @@ class DialogueManager:
         clock: Clock,
         seed: int,
         hooks: Hooks,
-        thinking_after: float,
+        deadlines: Deadlines,
     ) -> None:
-        """Conduct turns; after `thinking_after` seconds without content, show that one thinks."""
         self._backends = backends
         self._store = store
         self._clock = clock
         self._seed = seed
         self._hooks = hooks
-        self._thinking_after = thinking_after
+        self._thinking_after = deadlines.thinking
+        self._waits = deadlines.player.waits
         self._floor = Floor()
         self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -235,6 +236,7 @@ class DialogueManager:
             stream=ask.stream,
             shareable=not seen,
             cache=CachePolicy(cache.scope, cache.ttl, cache.variants),
+            waits=self._waits,
         )
 
     def _prefix(self, persona: Persona) -> Prefix:

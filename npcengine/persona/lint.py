@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from npcengine.errors import Diagnostic
+from npcengine.diagnostics import Diagnostic
 from npcengine.persona.loader import Sheet, StrPath, read_sheets
 
 

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 from npcengine.content.fields import check
 from npcengine.content.source import Source, decode_source, read_source
 from npcengine.content.yaml_tree import Tree, read_tree
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
 

@@ -12,7 +12,7 @@ from npcengine.backend.http import HttpClient
 from npcengine.backend.models import profile
 from npcengine.backend.models import provider as known_provider
 from npcengine.clock import Clock
-from npcengine.messages import ChatRequest, Completion, Finish, Message, Origin, Prefix
+from npcengine.messages import ChatRequest, Completion, Finish, Message, Origin, Prefix, Waits
 from npcengine.testing.fake_provider import FakeProvider, Page
 from npcengine.testing.manual_clock import ManualClock
 
@@ -24,6 +24,8 @@ MODELS = {"groq": "openai/gpt-oss-20b", "openai": "gpt-6-luna", "llamacpp": "qwe
 SAID = "Aye, the forge is hot."
 SECONDS = 4.0
 """Between asking and the deadline."""
+PATIENT = Waits(connect=60.0, first=60.0, between=60.0)
+"""So that nothing but the deadline ends a step."""
 
 
 def ask(clock: Clock, **changes: Any) -> ChatRequest:
@@ -34,6 +36,7 @@ def ask(clock: Clock, **changes: Any) -> ChatRequest:
         "origin": AYLA,
         "deadline": clock.now() + SECONDS,
         "max_tokens": 120,
+        "waits": PATIENT,
     }
     return ChatRequest(**wanted | changes)
 

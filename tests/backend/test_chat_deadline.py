@@ -6,6 +6,8 @@ from typing import Any
 from npcengine.backend.chat import ChatBackend
 from npcengine.backend.http import HttpClient
 from npcengine.clock import SystemClock
+from npcengine.errors import StreamBroken
+from npcengine.messages import Waits
 from npcengine.testing.fake_provider import Answer, FakeProvider, Fault
 from npcengine.testing.manual_clock import ManualClock
 from tests.backend.asking import SAID, SECONDS, Ended, ask, backend_of, read, run_out
@@ -133,3 +135,27 @@ async def test_an_answer_that_was_here_whole_did_not_run_out_of_time(
     reading = asyncio.create_task(read(stream))
     await run_out(clock, reading)
     assert ended.once("stop").text == SAID
+
+
+async def test_a_stream_that_falls_silent_is_broken_long_before_the_deadline(
+    client: HttpClient, clock: ManualClock
+) -> None:
+    async with FakeProvider(replies=[Fault.stall(4)]) as provider:
+        backend = backend_of(provider, client, clock)
+        stream = await backend.open(ask(clock, waits=Waits(between=1.5)))
+        reading = asyncio.create_task(read(stream))
+        await clock.advance(1.6)
+        completion = await reading
+    assert completion.finish == "broken"
+    assert isinstance(completion.error, StreamBroken)
+    assert "nothing more came for 1.5 seconds" in str(completion.error)
+
+
+async def test_a_reader_that_pauses_does_not_break_a_stream(
+    client: HttpClient, clock: ManualClock
+) -> None:
+    async with FakeProvider(replies="Aye. Leave it here.") as provider:
+        backend = backend_of(provider, client, clock)
+        stream = await backend.open(ask(clock, waits=Waits(between=0.5)))
+        await clock.advance(2.0)
+        assert (await read(stream)).finish == "stop"

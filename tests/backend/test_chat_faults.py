@@ -46,7 +46,7 @@ async def test_an_error_before_the_first_content_is_a_failure_like_any_other(
     error = await opened(client, clock, Fault.stream_error("boom", shape=shape, after=after))
     assert isinstance(error, StreamBroken)
     assert error.message == "boom"
-    assert error.retryable
+    assert error.remedy == "again"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -113,7 +113,7 @@ async def test_a_connection_that_is_cut_before_the_first_content(
 ) -> None:
     error = await opened(client, clock, Fault.drop(after=after))
     assert isinstance(error, Unreachable if after is None else StreamBroken)
-    assert error.retryable
+    assert error.remedy == "again"
 
 
 @pytest.mark.parametrize("step", [Fault.stall(), Fault.stall(after=1), Fault.silence()])
@@ -186,7 +186,7 @@ async def test_what_is_no_chat_completion_is_a_bad_answer(
     error = await opened(client, clock, page)
     assert isinstance(error, BadAnswer)
     assert words in error.message
-    assert not error.retryable
+    assert error.remedy not in ("again", "wait")
 
 
 async def test_an_answer_that_runs_wild_is_given_up(client: HttpClient, clock: ManualClock) -> None:

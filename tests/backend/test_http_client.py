@@ -115,7 +115,7 @@ async def test_a_kept_connection_that_the_server_closed_meanwhile_is_retried_at_
     provider.plan(Fault.drop())
     with pytest.raises(Unreachable, match="closed before an answer came") as caught:
         await backend.open(ask(clock))
-    assert caught.value.retryable
+    assert caught.value.remedy == "again"
     assert caught.value.retry_after == 0.0
     assert (await read(await backend.open(ask(clock)))).text == SAID
 
@@ -227,7 +227,7 @@ async def test_a_body_that_is_cut_short(data: bytes, client: HttpClient) -> None
 async def test_a_server_that_hangs_up(data: bytes, client: HttpClient) -> None:
     async with speaking(data) as url:
         error = await error_of(client, url)
-    assert error.retryable
+    assert error.remedy == "again"
 
 
 @pytest.mark.parametrize(("encoding", "words"), [("gzip", "not encoded"), ("br", "'br'")])

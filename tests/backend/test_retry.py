@@ -85,8 +85,8 @@ async def test_what_stays_is_not_tried_again(kind: type[BackendError], clock: Ma
 
 
 def test_every_kind_of_failure_is_on_one_side_or_the_other() -> None:
-    assert all(kind.retryable for kind in MAY_PASS)
-    assert not any(kind.retryable for kind in STAYS)
+    assert all(kind.remedy in ("again", "wait") for kind in MAY_PASS)
+    assert not any(kind.remedy in ("again", "wait") for kind in STAYS)
 
 
 async def test_there_is_a_pause_before_the_second_try(clock: ManualClock) -> None:

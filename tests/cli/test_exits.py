@@ -3,9 +3,9 @@
 import pytest
 
 from npcengine.cli.exits import explained
+from npcengine.diagnostics import Diagnostic
 from npcengine.errors import (
     ContentError,
-    Diagnostic,
     KeyRejected,
     NoRoute,
     NPCEngineError,

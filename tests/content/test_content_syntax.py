@@ -6,7 +6,8 @@ from yaml import SafeLoader
 from npcengine.content.source import Source
 from npcengine.content.syntax import quoted
 from npcengine.content.yaml_tree import LOADER, Loader, read_tree
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 from npcengine.persona.loader import parse_persona
 
 START = "id: mira\nname: Mira\ndescription: A blacksmith.\ngreetings:\n  - Hm.\n"

@@ -10,7 +10,8 @@ from npcengine.content.codes import CODES
 from npcengine.content.fields import check
 from npcengine.content.source import Source
 from npcengine.content.yaml_tree import LOADER, Data, Loader, read_tree
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 from npcengine.persona.loader import parse_persona
 from npcengine.persona.model import Persona
 

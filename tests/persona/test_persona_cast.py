@@ -36,7 +36,7 @@ def test_an_unknown_id_gets_the_nearest_one(asked: str, suggestion: str | None) 
 
 
 def test_an_empty_cast_knows_nobody() -> None:
-    with pytest.raises(UnknownNPC, match="No persona is loaded"):
+    with pytest.raises(UnknownNPC, match="Loaded: none"):
         Cast()["mira"]
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 from npcengine.persona.loader import parse_persona
 
 START = "id: mira\nname: Mira\ndescription: A blacksmith.\n"

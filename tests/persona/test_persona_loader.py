@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from npcengine.content.source import MAX_BYTES
-from npcengine.errors import ContentError, Diagnostic
+from npcengine.diagnostics import Diagnostic
+from npcengine.errors import ContentError
 from npcengine.persona.lint import lint
 from npcengine.persona.loader import load_cast, load_persona, parse_persona
 
