@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-
 from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
@@ -43,7 +41,6 @@ class Reading:
         self._clock = clock
         self._sent = sent
         self._key = key
-        self._chunks: AsyncGenerator[bytes] = answer.chunks()
         self._events = EventDecoder()
         self._malformed = 0
         self._parts: list[str] = []
@@ -72,8 +69,7 @@ class Reading:
 
     async def _next_events(self) -> list[bytes]:
         try:
-            chunk = await anext(self._chunks, None)
-            if chunk is not None:
+            if chunk := await self._answer.read():
                 return self._events.feed(chunk)
             self._at_end = True
             return self._events.close()
@@ -153,7 +149,7 @@ class Reading:
         """Read to the end of the body, which an HTTP/1.1 connection needs to be used again."""
         try:
             async with Expiry(self._clock, self._clock.now() + LINGER):
-                async for _ in self._chunks:
+                while await self._answer.read():
                     pass
         except (TimeoutError, BackendError):
             return
@@ -210,5 +206,4 @@ class Reading:
 
     async def aclose(self) -> None:
         """Give the connection back, or cut it in the middle of an answer."""
-        await self._chunks.aclose()
         await self._answer.aclose()

@@ -1,15 +1,9 @@
-"""Doubles for tests, of npcengine itself and of games that embed it."""
+"""Doubles for tests, of npcengine itself and of games that embed it.
 
-from npcengine.testing.fake_provider import Answer, FakeProvider, Fault, FaultMix
+`FakeProvider` is in `npcengine.testing.fake_provider`, and needs the extra `testing`.
+"""
+
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script, ScriptedBackend
 
-__all__ = [
-    "Answer",
-    "FakeProvider",
-    "Fault",
-    "FaultMix",
-    "ManualClock",
-    "Script",
-    "ScriptedBackend",
-]
+__all__ = ["ManualClock", "Script", "ScriptedBackend"]

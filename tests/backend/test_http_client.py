@@ -1,7 +1,9 @@
 """The connections: reused where they can be, and every failure of one as our own error."""
 
 import asyncio
+import gzip
 import ssl
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -282,9 +284,98 @@ async def test_warming_up_opens_the_connection_that_is_used_then(client: HttpCli
         await client.warm(url)
         await (await client.send("POST", url)).body(10)
         await client.aclose()
-    assert asked == [[b"HEAD", b"POST"]]
+    assert asked == [[b"POST"]]
 
 
 async def test_warming_up_does_not_mind_a_failure(client: HttpClient) -> None:
     await client.warm("http://nobody.invalid/v1")
     await client.warm("http://a..b/v1")
+
+
+async def test_what_is_said_before_the_answer_is_passed_over(client: HttpClient) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
+    async with speaking(early + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nAye.") as url:
+        answer = await client.send("POST", url)
+        assert (answer.status, "link" in answer.headers) == (200, False)
+        assert await answer.body(10) == b"Aye."
+
+
+async def test_a_body_of_no_given_length_ends_with_the_connection(client: HttpClient) -> None:
+    async with speaking(b"HTTP/1.1 200 OK\r\n\r\nAye.") as url:
+        assert await send(client, url) == b"Aye."
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_is_compressed_all_the_same(encoding: str, client: HttpClient) -> None:
+    body = gzip.compress(b"Aye." * 100) if encoding == "gzip" else zlib.compress(b"Aye." * 100)
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-length: {len(body)}\r\n\r\n"
+    async with speaking(head.encode() + body) as url:
+        assert await send(client, url) == b"Aye." * 100
+
+
+async def test_a_head_without_end(client: HttpClient) -> None:
+    async with speaking(b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 100_000) as url:
+        error = await error_of(client, url)
+    assert isinstance(error, BadAnswer)
+
+
+async def test_a_server_that_says_more_than_was_asked_is_left(client: HttpClient) -> None:
+    answers = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nAye."
+    ports: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ports.append(writer.get_extra_info("peername")[1])
+        while await reader.read(4096):
+            writer.write(answers * 2)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for _ in range(2):
+            assert await send(client, url) == b"Aye."
+        await client.aclose()
+    assert len(set(ports)) == 2
+
+
+async def test_a_server_waits_for_a_reader_who_does_not_come(client: HttpClient) -> None:
+    sent = 0
+    stuck = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n")
+        try:
+            while sent < 100_000_000:
+                writer.write(b"x" * 100_000)
+                sent += 100_000
+                async with asyncio.timeout(0.5):
+                    await writer.drain()
+        except TimeoutError:
+            stuck.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        answer = await client.send("POST", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await stuck.wait()
+        await answer.aclose()
+        await client.aclose()
+    assert sent < 50_000_000
+
+
+@pytest.mark.parametrize("path", ["/a b", "/鐵匠?x=é#y", "/a?b=c&d=%20e"])
+async def test_every_path_goes_out_as_ascii(path: str, client: HttpClient) -> None:
+    async with speaking(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nAye.") as url:
+        assert await send(client, url + path) == b"Aye."
+
+
+async def test_two_first_requests_share_the_way_through_the_proxy(provider: FakeProvider) -> None:
+    client = HttpClient(proxy=provider.base_url)
+    answers = await asyncio.gather(
+        *(client.send("POST", "http://api.example.invalid/v1") for _ in range(2))
+    )
+    assert {answer.status for answer in answers} <= {401, 404}
+    for answer in answers:
+        await answer.aclose()
+    await client.aclose()

@@ -1,9 +1,8 @@
 """One answer as it comes off the wire: how the network cuts it must not matter."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -25,13 +24,25 @@ UNCLOSED = events(delta(" friend."), delta(" I."), done=False).body.rstrip()
 AFTERWARDS = events(delta(" friend.")).body + events({"error": "too late"}, "x").body
 
 
-def reading_of(reads: Sequence[bytes], stop: tuple[str, ...] = ()) -> Reading:
-    async def body() -> AsyncIterator[bytes]:
-        for chunk in reads:
-            yield chunk
+class Reads:
+    """An answer whose body comes in these reads."""
 
+    status = 200
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, reads: Sequence[bytes]) -> None:
+        self._left = [each for each in reads if each]
+
+    async def read(self) -> bytes:
+        return self._left.pop(0) if self._left else b""
+
+    async def aclose(self) -> None:
+        self._left.clear()
+
+
+def reading_of(reads: Sequence[bytes], stop: tuple[str, ...] = ()) -> Reading:
     clock = ManualClock()
-    answer = HttpAnswer(httpx.Response(200, content=body()))
+    answer = HttpAnswer(Reads(reads))
     request = ask(clock, sampling=Sampling(stop=stop))
     refused = frozenset({"stop"})
     return Reading(

@@ -20,7 +20,7 @@ from npcengine.clock import SystemClock
 from npcengine.hooks import logger
 from npcengine.messages import ChatRequest
 from npcengine.persona.model import Cache as CacheRules
-from npcengine.testing import FakeProvider
+from npcengine.testing.fake_provider import FakeProvider
 from npcengine.testing.scripted import ScriptedBackend
 from tests.bench.rows import Row, finish, within
 from tests.bench.turn_cost import LINE, REPLY, SCENE, SMITH
