@@ -1,7 +1,11 @@
 """Game characters that speak for themselves, within a frame budget."""
 
+from npcengine.backend.meter import Spent, estimate_cost
+from npcengine.backend.models import choose_tier
 from npcengine.blocking.engine import BlockingEngine
 from npcengine.blocking.pending import PendingLine
+from npcengine.configuration import Budget, Budgets
+from npcengine.dialogue.crowd import Saying
 from npcengine.dialogue.line import Line
 from npcengine.engine import NPCEngine
 from npcengine.errors import (
@@ -12,7 +16,7 @@ from npcengine.errors import (
     UnknownNPC,
     UsageError,
 )
-from npcengine.hooks import AttemptFailed, TurnEnded
+from npcengine.hooks import AttemptEnded, AttemptFailed, BudgetReached, TurnEnded
 from npcengine.persona.cast import Cast
 from npcengine.persona.loader import load_cast, load_persona
 from npcengine.persona.model import Persona
@@ -21,9 +25,13 @@ from npcengine.turns import Piece, Reply, Scene
 from npcengine.version import __version__
 
 __all__ = [
+    "AttemptEnded",
     "AttemptFailed",
     "BackendError",
     "BlockingEngine",
+    "Budget",
+    "BudgetReached",
+    "Budgets",
     "Cast",
     "ContentError",
     "Line",
@@ -34,12 +42,16 @@ __all__ = [
     "Persona",
     "Piece",
     "Reply",
+    "Saying",
     "Scene",
     "Settings",
+    "Spent",
     "TurnEnded",
     "UnknownNPC",
     "UsageError",
     "__version__",
+    "choose_tier",
+    "estimate_cost",
     "load_cast",
     "load_persona",
 ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from npcengine.content.fields import check
 from npcengine.content.model import Content
 from npcengine.content.source import read_source
 from npcengine.content.yaml_tree import Tree, read_tree
-from npcengine.messages import Waits
+from npcengine.messages import Lane, Waits
 
 FILE = "npcengine.yaml"
 """Read from the current directory, unless another path is named."""
@@ -39,11 +40,34 @@ class TierRoutes(Content):
     """For writing done before the game runs."""
 
 
+Limit = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
+
+
+class Limits(Content):
+    """What may be asked of each model of a provider, where its answers do not say so themselves.
+
+    Where they do, the smaller of both counts.
+    """
+
+    requests_per_minute: Limit | None = None
+    """Groq's answers do not tell it."""
+    tokens_per_minute: Limit | None = None
+    """Of prompts and answers together."""
+    requests_per_day: Limit | None = None
+    """In any 24 hours, as near as that can be counted."""
+    tokens_per_day: Limit | None = None
+    """Groq's answers do not tell it."""
+    concurrent: Limit | None = None
+    """Requests that are answered at the same time: as many as a server of your own has slots."""
+
+
 class Endpoint(Content):
-    """Where a provider is reached."""
+    """Where a provider is reached, and how much may be asked of it."""
 
     base_url: Text = ""
     """In place of its public address: `http://10.0.0.5:11434/v1`."""
+    limits: Limits = Limits()
+    """How much may be asked of each of its models."""
 
 
 class LaneDeadlines(Content):
@@ -65,7 +89,7 @@ class LaneDeadlines(Content):
 
 
 class Deadlines(Content):
-    """How long is waited, by who waits."""
+    """How long is waited, by who waits. What one of them leaves out has its default below."""
 
     player: LaneDeadlines = LaneDeadlines()
     """A player, for a line."""
@@ -76,12 +100,54 @@ class Deadlines(Content):
     thinking: Seconds = 1.5
     """Seconds until a line that has not begun shows that the character is thinking."""
 
+    @field_validator("quest", "background", mode="before")
+    @classmethod
+    def _complete(cls, given: object, field: ValidationInfo) -> object:
+        if isinstance(given, LaneDeadlines):
+            given = given.model_dump(exclude_unset=True)
+        if not isinstance(given, Mapping):
+            return given
+        usual: LaneDeadlines = cls.model_fields[str(field.field_name)].default
+        return {**usual.model_dump(), **given}
+
+    def of(self, lane: Lane) -> LaneDeadlines:
+        """Return those of whoever waits."""
+        deadlines: LaneDeadlines = getattr(self, lane)
+        return deadlines
+
 
 class CacheSize(Content):
     """How much is kept of what models said, to be said again."""
 
     requests: Annotated[int, Field(ge=0, le=1_000_000)] = 4096
     """So many requests' replies, in memory; 0 turns it off."""
+
+
+Amount = Annotated[float, Field(ge=0)]
+
+
+class Budget(Content):
+    """What may be spent in an hour and in a day of UTC; what is left out has no limit."""
+
+    dollars_per_hour: Amount = inf
+    """US dollars, by the prices that are known."""
+    dollars_per_day: Amount = inf
+    """US dollars, until midnight."""
+    tokens_per_hour: Amount = inf
+    """Tokens of prompts and answers."""
+    tokens_per_day: Amount = inf
+    """Tokens of prompts and answers, until midnight."""
+
+
+class Budgets(Content):
+    """What may be spent. Near its end answers get shorter and cheaper, then there are none."""
+
+    total: Budget = Budget()
+    """In all."""
+    each_player: Budget = Budget()
+    """On what one player says, to whomever."""
+    each_npc: Budget = Budget()
+    """On what one character answers, to whomever."""
 
 
 class Configuration(Content):
@@ -94,11 +160,13 @@ class Configuration(Content):
     tiers: TierRoutes = TierRoutes()
     """The models to ask."""
     providers: Mapping[str, Endpoint] = {}
-    """Where a provider is reached, by its name: `groq`, `openai`, `ollama`."""
+    """Where a provider is reached and its limits, by its name: `groq`, `openai`, `ollama`."""
     deadlines: Deadlines = Deadlines()
     """How long a player waits."""
     cache: CacheSize = CacheSize()
     """How much is kept of what models said."""
+    budgets: Budgets = Budgets()
+    """What may be spent on models; without one, there is no limit."""
     facts: Mapping[FactName, FactType] = {}
     """What the game tells with a scene, as `trust: number`: `bool`, `number` or `text`."""
 

@@ -4,58 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from os import PathLike
 from types import TracebackType
-from typing import Required, Self, TypedDict, Unpack
+from typing import Self, TypeVar, Unpack
 
 from npcengine.backend.base import Backend
 from npcengine.backend.chain import Tiers
+from npcengine.backend.meter import Spent
+from npcengine.backend.own import OwnTiers
 from npcengine.clock import Clock, SystemClock
-from npcengine.configuration import Deadlines, FactType
+from npcengine.configuration import Budgets, Deadlines, FactType
+from npcengine.dialogue.asks import Asks
+from npcengine.dialogue.budget import Purse
+from npcengine.dialogue.crowd import AT_ONCE, Saying, crowd
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.manager import DialogueManager
 from npcengine.dialogue.speech import Ask
-from npcengine.dialogue.terms import check_player, check_terms
+from npcengine.dialogue.terms import Terms
 from npcengine.errors import EngineClosed
-from npcengine.facts import check_facts
 from npcengine.hooks import Hook, Hooks, logger
-from npcengine.messages import Origin
+from npcengine.messages import Lane, Origin
 from npcengine.persona.cast import Cast, described
 from npcengine.persona.loader import load_cast
 from npcengine.persona.model import Persona
 from npcengine.prompt.speech import check_line
 from npcengine.settings import Settings
-from npcengine.stores.open import Store, open_store
-from npcengine.turns import Reply, Scene
+from npcengine.stores.base import check_id
+from npcengine.stores.open import StoreOrPath, open_store
+from npcengine.turns import Reply
 
-REALM = "main"
+T = TypeVar("T")
 
 StrPath = str | PathLike[str]
 Personas = StrPath | Iterable[Persona]
 
-_NOWHERE = Scene()
 _DEADLINES = Deadlines()
+_NO_BUDGETS = Budgets()
 _NO_FACTS: Mapping[str, FactType] = {}
-
-
-class Terms(TypedDict, total=False):
-    """The terms of a turn: the keyword arguments that `say`, `stream` and `greet` share."""
-
-    player: Required[str]
-    """The id of the player who is answered."""
-    scene: Scene
-    """Where they are now."""
-    realm: str
-    """The running game world whose memory counts; `main` by default."""
-    locale: str | None
-    """The player's language, as `de` or `pt-BR`; by default the persona's own."""
-    deadline: float
-    """The most seconds that the turn may take; those of the engine's `deadlines` by default."""
-    strict: bool
-    """Raise when no model can answer, instead of giving an authored line."""
-    queue: bool
-    """Wait while the character still answers the same player, instead of interrupting."""
 
 
 class NPCEngine:
@@ -71,10 +57,11 @@ class NPCEngine:
         self,
         *,
         personas: Personas = (),
-        backends: Mapping[str, Backend] | None = None,
-        store: Store | None = None,
+        backends: Mapping[str, Backend] | Tiers | None = None,
+        store: StoreOrPath | None = None,
         deadlines: Deadlines = _DEADLINES,
         facts: Mapping[str, FactType] = _NO_FACTS,
+        budgets: Budgets = _NO_BUDGETS,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -84,21 +71,31 @@ class NPCEngine:
         `personas` is a file, a folder or personas; without backends, or with a tier that
         has none while `fast` has none either, characters speak their authored lines. What is
         said is kept in `store`, a path or a store, which is closed with the engine; without
-        one, in memory. `facts` are those that a scene may tell, by name. Raises `ContentError`
-        and `StoreError`, as `from_env` does.
+        one, in memory. `facts` are those that a scene may tell, by name; `budgets` is what may
+        be spent. Raises `ContentError` and `StoreError`, as `from_env` does.
         """
         self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
-        self._backends = dict(backends or {})
-        self._deadline = deadlines.player.whole
-        self._facts = facts
-        self._tiers: Tiers | None = None
+        self._tiers = (
+            backends
+            if isinstance(backends, Tiers)
+            else OwnTiers(backends or {}, self._clock, self._hooks.listener)
+        )
+        self._asks = Asks(deadlines, facts, self._clock)
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
         self._store = open_store(store, self._clock)
+        self._purse = Purse(budgets, self._store, self._clock, self._hooks.emit)
+        self._tiers.spending.listen(self._purse.count)
         self._dialogue = DialogueManager(
-            self._backends, self._store, self._clock, seed, self._hooks, deadlines
+            self._tiers.backends,
+            self._store,
+            self._purse,
+            self._clock,
+            seed,
+            self._hooks,
+            deadlines,
         )
 
     @classmethod
@@ -108,7 +105,7 @@ class NPCEngine:
         personas: Personas | None = None,
         config: StrPath | None = None,
         environ: Mapping[str, str] | None = None,
-        store: Store | None = None,
+        store: StoreOrPath | None = None,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -127,21 +124,21 @@ class NPCEngine:
         clock = clock or SystemClock()
         hooks = tuple(hooks)
         settings = Settings.from_env(environ, config)
-        tiers = Tiers(settings, clock, random.Random(seed), Hooks(hooks).emit)
+        tell, listened = Hooks(hooks).emit, bool(hooks)
+        tiers = Tiers(settings, clock, random.Random(seed), tell, listened=listened)
         if not tiers.backends:
             logger.warning("no model is configured: characters speak their authored lines")
-        engine = cls(
+        return cls(
             personas=(settings.personas or ()) if personas is None else personas,
-            backends=tiers.backends,
+            backends=tiers,
             store=settings.store if store is None else store,
             deadlines=settings.configuration.deadlines,
             facts=settings.configuration.facts,
+            budgets=settings.configuration.budgets,
             hooks=hooks,
             clock=clock,
             seed=seed,
         )
-        engine._tiers = tiers
-        return engine
 
     @property
     def cast(self) -> Cast:
@@ -151,9 +148,12 @@ class NPCEngine:
     @property
     def routes(self) -> Mapping[str, tuple[str, ...]]:
         """The models that are asked for each tier, in order, as `groq:openai/gpt-oss-20b`."""
-        if self._tiers is None:
-            return {}
         return {tier: tuple(map(str, routes)) for tier, routes in self._tiers.routes.items()}
+
+    @property
+    def spent(self) -> Spent:
+        """What was spent so far: by provider, model, character, player and lane, and in all."""
+        return self._tiers.spending.spent()
 
     def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
         """Add a character that is no more than a description.
@@ -190,18 +190,33 @@ class NPCEngine:
         """
         return self._dialogue.speak(self._ask(npc, check_line(line), stream=True, **terms))
 
+    def say_all(
+        self, sayings: Iterable[Saying], *, at_once: int = AT_ONCE
+    ) -> AsyncGenerator[tuple[int, Reply], None]:
+        """Answer many lines that nobody waits for; give the place of each, and the reply.
+
+        They come when they come, from no more than `at_once` at a time, behind waiting players
+        and within `deadlines.background`; closing the generator ends it. Raises what `say`
+        raises, for the first line that cannot be said and before any is.
+        """
+        return crowd(sayings, self._ask, self._whole, self._clock, at_once)
+
     async def forget(self, player: str) -> int:
         """Forget everything that is kept of a player, in every realm; return how many turns.
 
         Raises `UsageError` for the id of nobody.
         """
         self._check_open()
-        check_player(player)
-        return await self._store.forget(player)
+        check_id("player", player)
+        self._tiers.spending.forget(player)
+        return await self._forgetting(
+            lambda origin: origin.player == player, self._store.forget(player)
+        )
 
     async def export(self, realm: str) -> bytes:
         """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""
         self._check_open()
+        check_id("realm", realm)
         return await self._store.export(realm)
 
     async def restore(self, realm: str, save: bytes) -> None:
@@ -211,7 +226,18 @@ class NPCEngine:
             SaveTooOld, SaveTooNew, SaveCorrupt, StoreUnavailable: It cannot be done.
         """
         self._check_open()
-        await self._store.restore(realm, save)
+        check_id("realm", realm)
+        await self._forgetting(
+            lambda origin: origin.realm == realm, self._store.restore(realm, save)
+        )
+
+    async def _forgetting(self, whose: Callable[[Origin], bool], work: Awaitable[T]) -> T:
+        self._dialogue.disregard(whose)
+        try:
+            return await work
+        finally:  # also when the store raises after it forgot
+            self._dialogue.disregard(whose)  # what began meanwhile may know what is forgotten
+            self._tiers.forget()
 
     def authored_only(self, on: bool = True, npc: str | None = None) -> None:
         """Let a character speak only authored lines from its next one on, or let it end that.
@@ -228,20 +254,17 @@ class NPCEngine:
         self._closed = True
         try:
             await self._dialogue.aclose()
+            await self._purse.aclose()
             await self._store.aclose()
         finally:
             if self._warming is not None:
                 self._warming.cancel()
                 await asyncio.wait([self._warming])
-            for backend in self._backends.values():
-                await backend.aclose()
-            if self._tiers is not None:
-                await self._tiers.aclose()
+            await self._tiers.aclose()
 
     async def __aenter__(self) -> Self:
         self._check_open()
-        if self._tiers is not None and self._tiers.backends:
-            self._warming = asyncio.ensure_future(self._tiers.warm())
+        self._warming = asyncio.ensure_future(self._tiers.warm())
         return self
 
     async def __aexit__(
@@ -257,6 +280,7 @@ class NPCEngine:
             raise EngineClosed("the engine is closed: make a new one, or keep this one open")
 
     async def _whole(self, ask: Ask) -> Reply:
+        self._check_open()
         async with self._dialogue.speak(ask) as line:
             async for _ in line:
                 pass
@@ -267,31 +291,9 @@ class NPCEngine:
         npc: str,
         said: str,
         *,
-        player: str,
-        scene: Scene = _NOWHERE,
-        realm: str = REALM,
-        locale: str | None = None,
-        deadline: float | None = None,
-        strict: bool = False,
-        queue: bool = False,
         stream: bool = False,
+        lane: Lane = "player",
+        **terms: Unpack[Terms],
     ) -> Ask:
         self._check_open()
-        persona = self._cast[npc]
-        if scene.facts:
-            check_facts(scene.facts, self._facts)
-        deadline = self._deadline if deadline is None else deadline
-        check_terms(player, realm, locale, deadline)
-        now = self._clock.now()
-        return Ask(
-            persona=persona,
-            origin=Origin(realm, npc, player),
-            player_line=said,
-            scene=scene,
-            locale=locale,
-            started=now,
-            deadline=now + deadline,
-            stream=stream,
-            strict=strict,
-            queue=queue,
-        )
+        return self._asks.of(self._cast[npc], said, stream=stream, lane=lane, **terms)

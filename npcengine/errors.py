@@ -85,8 +85,7 @@ class MissingKey(UsageError):
     def __init__(self, provider: str, variable: str) -> None:
         self.provider = provider
         self.variable = variable
-        remedy = f"set {variable}, or take its routes out"
-        super().__init__(f"the provider {provider!r} needs a key: {remedy}")
+        super().__init__(f"{provider!r} needs a key: set {variable}, or take its routes out")
 
 
 class NoRoute(UsageError):
@@ -127,6 +126,8 @@ class BackendError(NPCEngineError):
 
     remedy: ClassVar[Remedy] = "elsewhere"
     """What helps."""
+    usages: tuple[object, ...] = ()
+    """The `Usage` of each request that cost something all the same, as far as is known."""
 
     def __init__(
         self,
@@ -229,7 +230,7 @@ class EmptyAnswer(BackendError):
 
 
 class LimitReached(BackendError):
-    """The route's limit is reached by our own count; it was not asked. See `retry_after`."""
+    """The route's limit, or a budget, is reached by our own count. See `retry_after`."""
 
 
 class RouteResting(BackendError):

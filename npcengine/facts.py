@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from npcengine.configuration import FactType
 from npcengine.errors import UsageError
+from npcengine.spelling import did_you_mean
 from npcengine.turns import Fact
 
 _TYPES: Mapping[FactType, tuple[type, ...]] = {
@@ -15,7 +15,6 @@ _TYPES: Mapping[FactType, tuple[type, ...]] = {
     "number": (int, float),
     "text": (str,),
 }
-_LONGEST_NAME = 64
 
 
 def check_facts(given: Mapping[str, Fact], declared: Mapping[str, FactType]) -> None:
@@ -30,7 +29,5 @@ def check_facts(given: Mapping[str, Fact], declared: Mapping[str, FactType]) -> 
 
 
 def _advice(name: str, declared: Mapping[str, FactType]) -> str:
-    near = get_close_matches(name, declared, 1) if len(name) <= _LONGEST_NAME else []
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return "declare it under 'facts' in npcengine.yaml, or as NPCEngine(facts=…)"
+    declare = "declare it under 'facts' in npcengine.yaml, or as NPCEngine(facts=…)"
+    return did_you_mean(name, declared) or declare

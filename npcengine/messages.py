@@ -34,6 +34,8 @@ class Origin:
     realm: str
     npc: str
     player: str
+    turn: int = field(default=0, compare=False)
+    """Which of an engine's turns it is, counted from 1; 0 where it is none."""
 
 
 class Message(NamedTuple):
@@ -127,6 +129,8 @@ class ChatRequest:
     cache: CachePolicy = CachePolicy()
     lane: Lane = "player"
     waits: Waits = PLAYER_WAITS
+    cache_only: bool = False
+    """True when nothing may be spent: a reply that is kept answers it, or nothing does."""
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -147,6 +151,16 @@ class Usage:
     """The part of `completion` that nobody sees."""
     estimated: bool = False
     """True when the provider's own count had not come."""
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return what two requests used together."""
+        return Usage(
+            self.prompt + other.prompt,
+            self.completion + other.completion,
+            self.cached + other.cached,
+            self.reasoning + other.reasoning,
+            self.estimated or other.estimated,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +183,7 @@ class Completion:
     """What broke the stream, when `finish` is `broken`."""
     cached: bool = False
     """True when it was said before and came from our own cache."""
+    queued: float | None = None
+    """Seconds that it waited at the provider before anything was done, where that is told."""
+    usages: tuple[Usage, ...] = ()
+    """What each request for it used, where an earlier one came to nothing and was paid as well."""

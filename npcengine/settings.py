@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError
 
 from npcengine.configuration import FILE, MEMORY, Configuration, read_configuration
+from npcengine.content.fields import first_problem
 from npcengine.content.yaml_tree import Loc, Tree, dotted
 from npcengine.errors import InvalidSetting
 
@@ -30,6 +31,8 @@ VARIABLES: Mapping[str, Loc] = {
 }
 """The variables that stand for a field of `npcengine.yaml`."""
 OPENAI_HEADERS = {"OPENAI_ORG_ID": "openai-organization", "OPENAI_PROJECT_ID": "openai-project"}
+PATHS = ("personas", "store")
+"""The fields that are paths. One may begin with `~`, the user's own folder."""
 PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
 
 DEFAULT = "default"
@@ -171,20 +174,27 @@ def _configuration(
     try:
         return Configuration.model_validate(data), origins
     except ValidationError as error:  # the file alone was in order
-        first = error.errors(include_url=False)[0]
-        variable = next(v for v, loc in VARIABLES.items() if first["loc"][: len(loc)] == loc)
-        raise InvalidSetting(variable, first["msg"]) from error
+        wrong, problem = first_problem(error, Configuration)
+        variable = next(v for v, loc in VARIABLES.items() if wrong[: len(loc)] == loc)
+        raise InvalidSetting(variable, problem) from error
 
 
 def _value(variable: str, text: str) -> object:
     if VARIABLES[variable][0] == "tiers":
         return tuple(route.strip() for route in text.split(","))
+    if VARIABLES[variable][0] in PATHS:
+        return from_home(text)
     if VARIABLES[variable][0] != "deadlines":
         return text
     try:
         return float(text)
     except ValueError as error:
         raise InvalidSetting(variable, f"write a number of seconds, not {text!r:.40}") from error
+
+
+def from_home(path: str) -> str:
+    """Return a path with the user's own folder in place of the `~` that it begins with."""
+    return os.path.expanduser(path)  # noqa: PTH111 - `Path` makes `memory` of `./memory`
 
 
 def _with(data: Mapping[str, Any], loc: Loc, value: object) -> dict[str, Any]:
@@ -196,9 +206,9 @@ def _with(data: Mapping[str, Any], loc: Loc, value: object) -> dict[str, Any]:
 
 def _from_folder(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     paths = {
-        name: str(folder / data[name])
-        for name in ("personas", "store")
-        if name in data and data[name] != MEMORY
+        name: str(folder / from_home(data[name]))
+        for name in PATHS
+        if name in data and (name, data[name]) != ("store", MEMORY)
     }
     return {**data, **paths}
 

@@ -12,10 +12,10 @@ PACKAGE = Path(npcengine.__file__).parent
 
 # A room may import only from itself and from what stands before it.
 ORDER = [
-    "version", "diagnostics", "errors", "messages", "turns", "hooks", "clock",
+    "version", "spelling", "diagnostics", "errors", "messages", "turns", "hooks", "clock",
     "content", "configuration", "settings", "facts",
     "persona", "prompt", "stores", "backend", "reply", "memory", "dialogue",
-    "engine", "blocking", "testing", "cli",
+    "engine", "blocking", "otel", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}
 LAZY = {"backend/proxied.py"}

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from npcengine import NPCEngine, Scene
-from npcengine.configuration import Configuration
+from npcengine.configuration import Budget, Budgets, Configuration, Deadlines, LaneDeadlines
 from npcengine.errors import ContentError, InvalidSetting, UsageError
+from npcengine.messages import LANES, Lane
 from npcengine.persona.model import Persona
 from npcengine.settings import DEFAULT, VARIABLES, Settings
 from npcengine.testing.fake_provider import FakeProvider, Fault
@@ -28,6 +29,9 @@ deadlines:
   thinking: 0.5
 cache:
   requests: 100
+budgets:
+  total: {dollars_per_day: 20}
+  each_player: {dollars_per_day: 0.1, tokens_per_hour: 50000}
 facts:
   trust: number
   flag.marsh_visited: bool
@@ -65,6 +69,10 @@ def test_everything_in_the_file_has_its_place(write: Write, tmp_path: Path) -> N
     assert settings.base_url("ollama") == "http://10.0.0.7:11434/v1"
     assert (configuration.deadlines.player.whole, configuration.deadlines.thinking) == (3, 0.5)
     assert configuration.cache.requests == 100
+    assert configuration.budgets == Budgets(
+        total=Budget(dollars_per_day=20),
+        each_player=Budget(dollars_per_day=0.1, tokens_per_hour=50000),
+    )
     assert dict(configuration.facts) == {
         "trust": "number",
         "flag.marsh_visited": "bool",
@@ -95,8 +103,35 @@ def test_a_path_from_the_environment_is_meant_from_here(write: Write) -> None:
     assert (settings.personas, settings.store) == (Path("cast"), "memory")
 
 
-def test_memory_is_no_path(write: Write) -> None:
+def test_memory_is_no_path(write: Write, tmp_path: Path) -> None:
     assert settings_of(write("store: memory\n")).store == "memory"
+    settings = settings_of(write("store: ./memory\npersonas: memory\n"))
+    assert settings.store == str(tmp_path / "memory")
+    assert settings.personas == tmp_path / "memory"
+    assert settings_of(write(""), NPCENGINE_STORE="./memory").store == "./memory"
+
+
+def test_a_path_may_begin_at_home(write: Write) -> None:
+    written = settings_of(write("store: ~/oakvale.db\npersonas: ~/cast\n"))
+    given = settings_of(write(""), NPCENGINE_STORE="~/oakvale.db", NPCENGINE_PERSONAS="~/cast")
+    for settings in (written, given):
+        assert settings.store == str(Path.home() / "oakvale.db")
+        assert settings.personas == Path.home() / "cast"
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# store: oakvale.db\n", "---\n", "---\n# store: x\n"])
+def test_a_file_in_which_nothing_is_set_has_the_defaults(write: Write, text: str) -> None:
+    assert settings_of(write(text)).configuration == Configuration()
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_what_a_lane_leaves_out_is_as_that_lane_has_it(write: Write, lane: Lane) -> None:
+    usual = Deadlines()
+    written = settings_of(write(f"deadlines: {{{lane}: {{whole: 40}}}}\n")).configuration.deadlines
+    made = Deadlines.model_validate({lane: LaneDeadlines(whole=40)})
+    for deadlines in (written, made):
+        assert deadlines.of(lane) == usual.of(lane).model_copy(update={"whole": 40})
+        assert all(deadlines.of(each) == usual.of(each) for each in LANES if each != lane)
 
 
 def test_the_file_is_found_in_the_current_directory(
@@ -137,12 +172,35 @@ def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
         ("tiers:\n  fast: groq:a\n", "2:9: NPC203 tiers.fast: this has to be a list, and is text "
          "(write each entry on a line of its own that begins with '- ')"),
         ("providers:\n  groq:\n    url: x\n", "3:5: NPC202 providers.groq.url: there is no field "
-         "'url' here (the fields here are base_url)"),
+         "'url' here (the fields here are base_url, limits)"),
+        ("fast: [ollama:a]\n", "1:1: NPC202 fast: there is no field 'fast' here (it belongs under "
+         "'tiers')"),
+        ("whole: 3\n", "1:1: NPC202 whole: there is no field 'whole' here (it belongs under "
+         "'deadlines.player' or 'deadlines.quest' or 'deadlines.background')"),
+        ("base_url: x\n", "1:1: NPC202 base_url: there is no field 'base_url' here (it belongs "
+         "under 'providers.NAME')"),
+        ("cache: {requests: 4.5}\n", "1:19: NPC203 cache.requests: this has to be a whole number, "
+         "and is the number 4.5 (write digits only, without a point)"),
+        ("cache: {requests: 2000000}\n", "1:19: NPC205 cache.requests: this is 2000000, and has "
+         "to be at most 1,000,000"),
+        ("- personas\n", "1:1: NPC110 a file is fields, one below the other; this is something "
+         "else (write each field on a line of its own: its name, a narrow colon, a space, its "
+         "value)"),
         ("facts:\n  trust: int\n", "2:10: NPC208 facts.trust: 'int' is none of bool, number, text"),
         ("facts: [trust]\n", "1:8: NPC203 facts: this has to be a group of fields, and is a list "
          "(write its fields below it, indented)"),
         ("facts:\n  Trust me: number\n", "2:3: NPC204 facts.'Trust me': 'Trust me' is not an id: "
          "lower case letters, digits, '.' and '_' only (write 'trust_me')"),
+        ("budgets:\n  each_player: {dollars_per_dy: 1}\n", "2:17: NPC202 "
+         "budgets.each_player.dollars_per_dy: there is no field 'dollars_per_dy' here (did you "
+         "mean 'dollars_per_day'?)"),
+        ("budgets:\n  total:\n    dollars_per_day:\n", "3:5: NPC207 "
+         "budgets.total.dollars_per_day: nothing is written here (write it, or delete the field)"),
+        ("budgets:\n  total: {tokens_per_day: -1}\n", "2:27: NPC205 "
+         "budgets.total.tokens_per_day: this is -1, and has to be at least 0"),
+        ("budgets:\n  total: 20\n", "2:10: NPC203 budgets.total: this has to be a group of "
+         "fields, and is the number 20 (write its fields below it, indented: dollars_per_hour, "
+         "dollars_per_day, tokens_per_hour, tokens_per_day)"),
         ("store:\n", "1:1: NPC207 store: nothing is written here (write it, or delete the field)"),
     ],
 )  # fmt: skip
@@ -160,11 +218,15 @@ def test_every_variable_wins_over_the_file(write: Write, variable: str) -> None:
     assert variable in {origin for _, _, origin in settings.listed()}
 
 
-@pytest.mark.parametrize(("value", "problem"), [("soon", "a number of seconds"), ("-1", "than 0")])
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [("soon", "a number of seconds"), ("-1", "this is -1, and has to be more than 0")],
+)
 def test_a_variable_that_cannot_be_understood_is_named(value: str, problem: str) -> None:
     with pytest.raises(InvalidSetting, match=problem) as caught:
         Settings.from_env({"NPCENGINE_DEADLINE": value})
     assert caught.value.name == "NPCENGINE_DEADLINE"
+    assert "Input" not in caught.value.problem  # the library's own word for it
 
 
 @pytest.mark.parametrize(
@@ -176,6 +238,7 @@ def test_a_variable_that_cannot_be_understood_is_named(value: str, problem: str)
             "Did you mean 'groq'?",
         ),
         ("providers:\n  gorq: {base_url: x}\n", "npcengine.yaml:2: providers.gorq: no provider"),
+        ("providers: {1: {base_url: x}}\n", "npcengine.yaml:1: providers.'1': no provider"),
         (
             "tiers: {fast: [ollama:a]}\nproviders:\n  ollama:\n    base_url: 10.0.0.7\n",
             r"npcengine.yaml:4: providers.ollama.base_url: write http://HOST",

@@ -19,7 +19,7 @@ from npcengine import Reply, __version__
 from npcengine.backend.chain import DEFAULT_ROUTES
 from npcengine.backend.models import provider, provider_names
 from npcengine.cli.program import app
-from npcengine.engine import Terms
+from npcengine.dialogue.terms import Terms
 from npcengine.messages import Finish
 from npcengine.persona.loader import parse_persona
 from npcengine.settings import (

@@ -67,6 +67,7 @@ class ChatStream:
         self._between = between
         self._heard = clock.now()
         self._pending = first
+        self.on_discard: Callable[[], None] | None = None
         self._source = source
         self._clock = clock
         self._listeners: list[EndListener] = []
@@ -86,6 +87,7 @@ class ChatStream:
         stream._deadline = stream._heard = stream._between = 0.0
         stream._listeners = []
         stream._completion = completion
+        stream.on_discard = None
         stream._reader = stream._closing = stream._closer = stream._timer = None
         return stream
 
@@ -106,6 +108,17 @@ class ChatStream:
             self._listeners.append(listener)
         else:
             _tell(listener, self._completion)
+
+    def discard(self) -> None:
+        """Have whoever keeps the answer forget it: nothing of it could be used."""
+        if self.on_discard is not None:
+            self.on_discard()
+
+    def tap(self, through: Callable[[Source], Source]) -> str:
+        """Read on from what `through` makes of the source; return what has come and is unread."""
+        if self._completion is None:
+            self._source = through(self._source)
+        return self._pending
 
     def __aiter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from cachetools.keys import hashkey
 from npcengine.backend.base import Backend, ChatStream
 from npcengine.backend.flight import Flight
 from npcengine.clock import Clock
+from npcengine.errors import LimitReached
 from npcengine.messages import ChatRequest, Completion
 
 Key = tuple[Any, ...]
@@ -36,17 +37,35 @@ class Cache:
             requests, ttu=_expires, timer=clock.now
         )
         self._flights: dict[Key, list[Flight]] = {}
+        self._cleared = 0
 
     async def open(self, request: ChatRequest) -> ChatStream:
         """Answer from the cache, or open the inner backend and keep what it says."""
         # A request that holds what one player said will hardly ever come again.
-        if request.cache.scope == "none" or not request.shareable:
-            return await self._inner.open(request)
+        if request.cache.scope == "none" or not request.shareable or not self._kept.maxsize:
+            return await self._uncached(request)
         key = request_key(request)
         kept = self._kept.get(key, ())
-        if len(kept) >= request.cache.variants:
-            return ChatStream.whole(self._rng.choice(kept), self._clock)
-        return await self._flight(key, request, request.cache.variants - len(kept)).join(request)
+        if len(kept) >= request.cache.variants or (kept and request.cache_only):
+            stream = ChatStream.whole(self._rng.choice(kept), self._clock)
+        elif request.cache_only:
+            return await self._uncached(request)
+        else:
+            flight = self._flight(key, request, request.cache.variants - len(kept))
+            stream = await flight.join(request)
+        stream.on_discard = lambda: self._discard(key, stream.completion.text)
+        return stream
+
+    def clear(self) -> None:
+        """Forget every reply, and those that are under way."""
+        self._kept.clear()
+        self._flights.clear()
+        self._cleared += 1
+
+    async def _uncached(self, request: ChatRequest) -> ChatStream:
+        if request.cache_only:
+            raise LimitReached("no reply is kept for it, and no model may be asked")
+        return await self._inner.open(request)
 
     def _flight(self, key: Key, request: ChatRequest, most: int) -> Flight:
         """Return a call to join: a new one, while fewer than `most` are under way."""
@@ -57,11 +76,12 @@ class Cache:
             self._flights[key] = [*(each for each in under_way if each is not chosen), chosen]
             return chosen
 
+        cleared = self._cleared
         flight = Flight(
             self._inner,
             request,
             self._clock,
-            on_end=lambda completion: self._keep(key, completion),
+            on_end=lambda completion: self._keep(key, completion, cleared),
             on_landing=lambda: self._land(key, flight),
         )
         self._flights[key] = [*under_way, flight]
@@ -74,8 +94,15 @@ class Cache:
         else:
             self._flights.pop(key, None)
 
-    def _keep(self, key: Key, completion: Completion) -> None:
-        if completion.finish == "stop":
+    def _discard(self, key: Key, text: str) -> None:
+        left = tuple(each for each in self._kept.get(key, ()) if each.text != text)
+        if left:
+            self._kept[key] = left
+        else:
+            self._kept.pop(key, None)
+
+    def _keep(self, key: Key, completion: Completion, cleared: int) -> None:
+        if completion.finish == "stop" and cleared == self._cleared:
             again = replace(completion, cached=True, cost=0.0, first_content=0.0, elapsed=0.0)
             self._kept[key] = (*self._kept.get(key, ()), again)
 
@@ -89,7 +116,7 @@ class Cache:
 
 KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache")
 """The fields of a request that its answer depends on, or that say whom it may serve."""
-UNKEYED = ("deadline", "stream", "lane", "waits")
+UNKEYED = ("deadline", "stream", "lane", "waits", "cache_only")
 """The others: when and how an answer comes makes no difference to what it says."""
 
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from npcengine.backend.base import Backend
+from npcengine.backend.breaker import Breaker
 from npcengine.backend.cache import Cache
 from npcengine.backend.chat import ChatBackend, Endpoint
+from npcengine.backend.embeddings import Embeddings
 from npcengine.backend.failures import clean
 from npcengine.backend.fallback import Fallback
+from npcengine.backend.hedge import Candidate
 from npcengine.backend.http import HttpClient
-from npcengine.backend.listing import Listed, list_models
+from npcengine.backend.latency import Stopwatch
+from npcengine.backend.limits import Limiter
+from npcengine.backend.listing import Listed, find_model, list_models
+from npcengine.backend.meter import Meter, Spending
 from npcengine.backend.models import current, profile, provider
-from npcengine.backend.retry import Retry
+from npcengine.backend.watch import Watch
 from npcengine.clock import Clock
+from npcengine.configuration import Limits
+from npcengine.content.yaml_tree import dotted
 from npcengine.errors import InvalidSetting, MissingKey
-from npcengine.hooks import AttemptFailed
+from npcengine.hooks import Hook
 from npcengine.settings import Settings
 
 DEFAULT_ROUTES: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +66,13 @@ class Route:
         return f"{self.provider}:{self.model}"
 
     @property
+    def server(self) -> str:
+        """The host and port of its base URL, as `api.groq.com:443`."""
+        parts = urlsplit(self.base_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return f"{parts.hostname}:{port}"
+
+    @property
     def url(self) -> str:
         """Where chat completions are taken."""
         return f"{self.base_url}{provider(self.provider).path}/chat/completions"
@@ -66,6 +81,11 @@ class Route:
     def models_url(self) -> str:
         """Where the provider lists its models."""
         return f"{self.base_url}{provider(self.provider).path}/models"
+
+    @property
+    def embeddings_url(self) -> str:
+        """Where texts become vectors."""
+        return f"{self.base_url}{provider(self.provider).path}/embeddings"
 
 
 def _is_base_url(url: str) -> bool:
@@ -110,32 +130,81 @@ def check_providers(settings: Settings) -> None:
         try:
             provider(name)
         except InvalidSetting as error:
-            raise InvalidSetting(settings.where(f"providers.{name}"), error.problem) from error
+            where = settings.where(dotted(("providers", name)))
+            raise InvalidSetting(where, error.problem) from error
 
 
 class Connections:
     """The way to each route, over connections that all share."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, tell: Hook | None = None) -> None:
         self._settings = settings
         self._clock = clock
+        self._tell = tell
         self._clients: dict[str | None, HttpClient] = {}
         self._chats: dict[Route, ChatBackend] = {}
+        self.spending = Spending()
+        self._watches: dict[Route, Stopwatch] = {}
+        self._limiters: dict[Route, Limiter] = {}
 
     def chat(self, route: Route) -> ChatBackend:
         """Return the backend of a route, always the same one. Raises `InvalidSetting`."""
+        route = self._served(route)
         if route not in self._chats:
-            today = datetime.fromtimestamp(self._clock.wall(), UTC).date()
-            model = profile(route.provider, current(route.provider, route.model, today))
+            model = profile(route.provider, route.model)
             endpoint = self._endpoint(route, route.url)
             self._chats[route] = ChatBackend(model, endpoint, self._client(route), self._clock)
         return self._chats[route]
 
+    def watched(self, route: Route) -> Stopwatch:
+        """Return that backend with its costs counted and its time measured."""
+        route = self._served(route)
+        if route not in self._watches:
+            chat = self.chat(route)
+            meter = Meter(self._watched(chat, route), self.spending, chat.profile)
+            self._watches[route] = Stopwatch(meter, self._clock)
+        return self._watches[route]
+
+    def limited(self, route: Route) -> Limiter:
+        """Return that backend within the limits of its key, for all who share them."""
+        route = self._served(route)
+        if route not in self._limiters:
+            chat = self.chat(route)
+            endpoint = self._settings.configuration.providers.get(route.provider)
+            limits = endpoint.limits if endpoint is not None else Limits()
+            watch = self.watched(route)
+            limiter = Limiter(watch, chat.profile, limits, self._clock, self._tell)
+            chat.on_head = limiter.saw
+            self._limiters[route] = limiter
+        return self._limiters[route]
+
+    def _watched(self, chat: ChatBackend, route: Route) -> Backend:
+        if self._tell is None:
+            return chat
+        return Watch(chat, self._clock, self._tell, chat.profile, route.server)
+
+    def _served(self, route: Route) -> Route:
+        today = datetime.fromtimestamp(self._clock.wall(), UTC).date()
+        return replace(route, model=current(route.provider, route.model, today))
+
     async def models(self, route: Route, deadline: float) -> Mapping[str, Listed]:
-        """Return what a route's provider lists. Raises `BackendError` and `InvalidSetting`."""
-        endpoint = self._endpoint(route, route.models_url)
-        client = self._client(route)
-        return await list_models(route.provider, endpoint, client, self._clock, deadline)
+        """Return what a route's provider lists, in one try: no failure is to go unseen.
+
+        Raises `BackendError` and `InvalidSetting`.
+        """
+        endpoint, client = self._endpoint(route, route.models_url), self._client(route)
+        return await list_models(route.provider, endpoint, client, self._clock, deadline, 1)
+
+    async def model(self, route: Route, deadline: float) -> Listed:
+        """Return what a route's provider says of its model. Raises what `models` raises."""
+        endpoint, client = self._endpoint(route, route.models_url), self._client(route)
+        name, clock = route.provider, self._clock
+        return await find_model(name, endpoint, client, clock, deadline, route.model)
+
+    def embeddings(self, route: Route) -> Embeddings:
+        """Return what makes vectors of texts. Raises `InvalidSetting` where nothing does."""
+        endpoint, client = self._endpoint(route, route.embeddings_url), self._client(route)
+        return Embeddings(route.provider, route.model, endpoint, client, self._clock)
 
     def _endpoint(self, route: Route, url: str) -> Endpoint:
         known = provider(route.provider)
@@ -164,13 +233,18 @@ class Tiers:
         settings: Settings,
         clock: Clock,
         rng: random.Random,
-        on_failure: Callable[[AttemptFailed], None],
+        tell: Hook,
+        *,
+        listened: bool = False,
     ) -> None:
+        """Tell what is worth a line in the log; where it is `listened` to, all that happens."""
         self._settings = settings
         self._clock = clock
         self._rng = rng
-        self._on_failure = on_failure
-        self._connections = Connections(settings, clock)
+        self._tell = tell
+        self._candidates: dict[Stopwatch, Candidate] = {}
+        self._connections = Connections(settings, clock, tell if listened else None)
+        self.spending = self._connections.spending
         check_providers(settings)
         self.routes = {tier: routes_of(tier, settings) for tier in DEFAULT_ROUTES}
         self.backends: Mapping[str, Backend] = {
@@ -178,11 +252,25 @@ class Tiers:
         }
 
     def _chain(self, routes: tuple[Route, ...]) -> Backend:
-        chats = [self._connections.chat(route) for route in routes]
-        tries = [Retry(chat, self._clock, self._rng, self._on_failure) for chat in chats]
-        chain = Fallback(tries, self._clock, self._on_failure)
+        candidates = list(dict.fromkeys(self._candidate(route) for route in routes))
+        chain = Fallback(candidates, self._clock, self._rng, self._tell)
         requests = self._settings.configuration.cache.requests
-        return Cache(chain, self._clock, self._rng, requests) if requests else chain
+        return Cache(chain, self._clock, self._rng, requests)
+
+    def _candidate(self, route: Route) -> Candidate:
+        """Return a route with what is known of it, the same for every tier."""
+        limiter, watch = self._connections.limited(route), self._connections.watched(route)
+        if watch not in self._candidates:
+            model = self._connections.chat(route).profile.model
+            breaker = Breaker(limiter, self._clock, route.provider, model, self._tell)
+            self._candidates[watch] = Candidate(route.provider, model, breaker, watch)
+        return self._candidates[watch]
+
+    def forget(self) -> None:
+        """Forget every reply that is kept to be said again."""
+        for backend in self.backends.values():
+            if isinstance(backend, Cache):
+                backend.clear()
 
     async def warm(self) -> None:
         """Connect to the first route of each tier ahead of the first request."""
@@ -191,5 +279,7 @@ class Tiers:
         await asyncio.gather(*[backend.warm() for backend in by_host.values()])
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Give up what is under way, and close every connection."""
+        for backend in self.backends.values():
+            await backend.aclose()
         await self._connections.aclose()

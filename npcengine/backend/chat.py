@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
@@ -20,9 +21,12 @@ from npcengine.errors import (
     RequestRefused,
     RequestTooLarge,
 )
-from npcengine.messages import ChatRequest
+from npcengine.messages import ChatRequest, Usage
 
 WARMING = 2.0
+
+HeadListener = Callable[[ChatRequest, int, Mapping[str, str]], None]
+"""Gets a request, and the status and headers of its answer."""
 
 HEALING_CODES = ("unsupported_parameter", "unsupported_value", "unknown_parameter")
 
@@ -62,6 +66,8 @@ class ChatBackend:
         self._client = client
         self._clock = clock
         self._refused: frozenset[str] = frozenset()
+        self.on_head: HeadListener | None = None
+        """Called with the head of every answer, good or bad, as soon as it is there."""
 
     @property
     def profile(self) -> Profile:
@@ -70,6 +76,7 @@ class ChatBackend:
 
     async def open(self, request: ChatRequest) -> ChatStream:
         """Send `request`; return when its first content is here, or raise `BackendError`."""
+        before: Usage | None = None
         try:
             async with Expiry(self._clock, request.deadline):
                 try:
@@ -78,11 +85,12 @@ class ChatBackend:
                     healed = self._heal(request, error)
                     if healed is None:
                         raise
-                    return await self._open(healed)
+                    before = next((u for u in error.usages if isinstance(u, Usage)), None)
+                    return await self._open(healed, before)
         except TimeoutError as error:
-            raise self._named(DeadlineExceeded("no content came in time")) from error
+            raise self._named(DeadlineExceeded("no content came in time"), before) from error
         except BackendError as error:
-            raise self._named(error) from error.__cause__
+            raise self._named(error, before) from error.__cause__
 
     async def aclose(self) -> None:
         """Nothing to do: the connection pool belongs to whoever made it."""
@@ -108,28 +116,32 @@ class ChatBackend:
         self._refused |= {param}
         return request
 
-    def _named(self, error: BackendError) -> BackendError:
+    def _named(self, error: BackendError, before: Usage | None) -> BackendError:
+        if before is not None:
+            error.usages = (before, *error.usages)
         return named(error, self._profile.provider, self._profile.model)
 
-    async def _open(self, request: ChatRequest) -> ChatStream:
+    async def _open(self, request: ChatRequest, before: Usage | None = None) -> ChatStream:
         sent = self._clock.now()
         body = encode_request(request, self._profile, self._refused)
         answer = await self._client.send(
             "POST", self._endpoint.url, self._headers, body, request.waits.connect
         )
         try:
+            if self.on_head is not None:
+                self.on_head(request, answer.status, answer.headers)
             # A server that does not say what it sends is taken at its word to send what was asked.
             usual = "text/event-stream" if request.stream else "application/json"
             kind = answer.headers.get("content-type", usual).lower()
             if answer.status != 200:
-                return await self._salvaged(request, answer, sent)
+                return await self._salvaged(request, answer, sent, before)
             reading = Reading(
-                self._profile, request, answer, self._clock, sent, self._refused, self._key
+                self._profile, request, answer, self._clock, sent, self._refused, self._key, before
             )
             if kind.startswith("text/event-stream"):
                 first = await reading.read()
                 if first is None:
-                    raise EmptyAnswer("the model ended without a word", reading.finish)
+                    raise reading.empty()
                 between = request.waits.between
                 return ChatStream(first, reading, self._clock, request.deadline, between)
             if kind.startswith("application/json"):
@@ -139,14 +151,16 @@ class ChatBackend:
             await answer.aclose()
             raise
 
-    async def _salvaged(self, request: ChatRequest, answer: HttpAnswer, sent: float) -> ChatStream:
+    async def _salvaged(
+        self, request: ChatRequest, answer: HttpAnswer, sent: float, before: Usage | None
+    ) -> ChatStream:
         """Return what a model wrote that its provider refused to pass on, or raise why not."""
         body = await answer.body(1 << 16)
         text = salvaged(body)
         if not text:
             raise self._failure(answer, body)
         reading = Reading(
-            self._profile, request, answer, self._clock, sent, self._refused, self._key
+            self._profile, request, answer, self._clock, sent, self._refused, self._key, before
         )
         return ChatStream.whole(reading.salvage(text), self._clock)
 

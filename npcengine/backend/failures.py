@@ -150,8 +150,13 @@ def clean(text: str, key: str = "") -> str:
     printable = text = text[:2000]
     if not text.isprintable():
         printable = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
-    folded = _SECRET.sub("[key]", _USER.sub("//[user]@", " ".join(printable.split())))
+    folded = without_secrets(" ".join(printable.split()))
     return folded if len(folded) <= MAX_MESSAGE else folded[: MAX_MESSAGE - 1] + "…"
+
+
+def without_secrets(text: str) -> str:
+    """Return `text` without what looks like a key, or like the user of a URL."""
+    return _SECRET.sub("[key]", _USER.sub("//[user]@", text))
 
 
 def clean_name(value: object) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from npcengine.backend.base import Backend, ChatStream, EndListener
 from npcengine.clock import Clock
 from npcengine.errors import BackendError, StreamBroken
-from npcengine.messages import ChatRequest, Completion, Finish
+from npcengine.messages import LANES, ChatRequest, Completion, Finish
 
 IMPATIENCE = 1.0
 """Seconds by which a call may give up before one that joins it would have."""
@@ -48,8 +48,14 @@ class Flight:
         self._pump = asyncio.ensure_future(self._read())
 
     def waits_for(self, request: ChatRequest) -> bool:
-        """Tell whether it waits about as long for its first content as `request` would."""
-        return self.stream is not None or self._request.deadline + IMPATIENCE >= request.deadline
+        """Tell whether it waits about as long for its first content as `request` would.
+
+        One that lets others go first would keep a player waiting.
+        """
+        if self.stream is not None:
+            return True
+        as_urgent = LANES.index(self._request.lane) <= LANES.index(request.lane)
+        return as_urgent and self._request.deadline + IMPATIENCE >= request.deadline
 
     @property
     def deserted(self) -> bool:

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -15,10 +14,11 @@ from typing import Any
 
 from npcengine.errors import InvalidSetting
 from npcengine.messages import Usage
+from npcengine.persona.model import Tier
+from npcengine.spelling import nearest
 
 logger = logging.getLogger("npcengine")
 
-_LONGEST_NAME = 64
 NOTICE_DAYS = 60
 """So many days before a model's shut-down its use is warned about."""
 
@@ -55,6 +55,8 @@ class Profile:
     """Parameters sent with every request."""
     folds_scene: bool = False
     """True where only the first message may be a `system` one."""
+    requests_window: float | None = None
+    """Seconds for which its headers count requests; None where they tell no limits."""
     price: Price | None = None
     """None when it is not known."""
     ends: date | None = None
@@ -87,8 +89,8 @@ def provider(name: str) -> Provider:
     """Return a provider by name. Raises `InvalidSetting` when it is not known."""
     table = _tables().get(name)
     if table is None:
-        near = get_close_matches(name.lower(), _tables(), 1) if len(name) < _LONGEST_NAME else []
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        near = nearest(name, _tables())
+        hint = f" Did you mean {near!r}?" if near else ""
         known = ", ".join(_tables())
         problem = f"no provider is called {name!r:.80}.{hint} Known: {known}."
         raise InvalidSetting("route", problem)
@@ -110,21 +112,57 @@ def profile(provider_name: str, model: str) -> Profile:
         accepts=frozenset(merged["accepts"]),
         always=MappingProxyType(merged["always"]),
         folds_scene=merged.get("folds_scene", False),
+        requests_window=merged.get("requests_window"),
         price=Price(**price) if price else None,
         ends=merged.get("ends"),
     )
 
 
+def embedding_price(provider_name: str, model: str) -> float | None:
+    """Return US dollars per million tokens; None where the model's price is not known.
+
+    Raises `InvalidSetting` for a provider that makes no embeddings, as far as is known.
+    """
+    known = _tables()[provider_name].get("embeddings")
+    if known is None:
+        instead = "use openai:text-embedding-3-small, or openai:MODEL@URL for a server of your own"
+        raise InvalidSetting("route", f"{provider_name} has no embeddings: {instead}")
+    price: float | None = known.get(model)
+    return price
+
+
 def current(provider_name: str, model: str, today: date) -> str:
-    """Return the id to use for `model`, warning once when it is retired or about to be."""
-    alias = _tables()[provider_name].get("aliases", {}).get(model)
-    if alias is not None:
-        _warn_once(f"{provider_name}: {model} is retired; {alias} answers in its place")
-        return str(alias)
-    ends = profile(provider_name, model).ends
+    """Return the id to use for `model`, warning once when it is not served or about to be so."""
+    served = _served(provider_name, model)
+    ends = profile(provider_name, served).ends
     if ends is not None and (ends - today).days <= NOTICE_DAYS:
-        _warn_once(f"{provider_name}: {model} is shut down on {ends}; choose another model")
-    return model
+        _warn_once(f"{provider_name}: {served} is shut down on {ends}; choose another model")
+    return served
+
+
+def profile_of(route: str) -> Profile:
+    """Return the profile of `PROVIDER:MODEL`, or of the model that answers in its place.
+
+    Raises `InvalidSetting` when the provider is not known.
+    """
+    name, _, rest = route.partition(":")
+    model = rest.partition("@http")[0]
+    return profile(provider(name).name, _served(name, model))
+
+
+def choose_tier(realtime: bool, quality: bool) -> Tier:
+    """Return the tier for a kind of work: whether a player waits, and whether it must be good."""
+    if not realtime:
+        return "deep"
+    return "smart" if quality else "fast"
+
+
+def _served(provider_name: str, model: str) -> str:
+    alias = _tables()[provider_name].get("aliases", {}).get(model)
+    if alias is None:
+        return model
+    _warn_once(f"{provider_name} does not serve {model} (any more): {alias} answers in its place")
+    return str(alias)
 
 
 @cache

@@ -34,7 +34,10 @@ class Reading:
         sent: float,
         refused: frozenset[str],
         key: str,
+        before: Usage | None = None,
     ) -> None:
+        """Read `answer`; what was spent on it `before`, in another try, is part of its account."""
+        self._before = before
         self._profile = profile
         self._request = request
         self._answer = answer
@@ -46,6 +49,7 @@ class Reading:
         self._parts: list[str] = []
         self._size = 0
         self._usage: Usage | None = None
+        self._queued: float | None = None
         self._request_id = clean_name(answer.headers.get("x-request-id"))
         self._first: float | None = None
         self._at_end = self._done = False
@@ -139,6 +143,7 @@ class Reading:
         if chunk.error is not None:
             raise reported(chunk.error, chunk.code, self._request_id, self._key)
         self._usage = chunk.usage or self._usage
+        self._queued = self._queued if chunk.queued is None else chunk.queued
         self._request_id = clean_name(chunk.request_id) or self._request_id
         self.finish = self.finish or chunk.finish
         if chunk.refusal:
@@ -167,9 +172,15 @@ class Reading:
         if self._cutter is not None:
             text = self._cutter.feed(text) + self._cutter.close()
         if not text:
-            raise EmptyAnswer("the model ended without a word", self.finish)
+            raise self.empty()
         self._keep(text)
         return self.completion(self.finish or "stop", None)
+
+    def empty(self) -> EmptyAnswer:
+        """Return the error of an answer that ended without a word, with what it cost."""
+        error = EmptyAnswer("the model ended without a word", self.finish)
+        error.usages = (self._used(""),)
+        return error
 
     def salvage(self, text: str) -> Completion:
         """Return an answer of which only the text came."""
@@ -185,7 +196,9 @@ class Reading:
             named(error, self._profile.provider, self._profile.model)
         now = self._clock.now()
         text = "".join(self._parts)
-        usage = self._usage or self._estimated(text)
+        usage = used = self._used(text)
+        if self._before is not None:
+            usage = self._before + used
         price = self._profile.price
         return Completion(
             text=text,
@@ -198,10 +211,17 @@ class Reading:
             first_content=(self._first or now) - self._sent,
             elapsed=now - self._sent,
             error=error,
+            queued=self._queued,
+            usages=() if self._before is None else (self._before, used),
         )
 
-    def _estimated(self, text: str) -> Usage:
+    def _used(self, text: str) -> Usage:
+        if self._usage is not None:
+            return self._usage
         prompt = sum(estimate_tokens(message.content) for message in self._request.messages)
+        if not text and self.finish == "length":
+            thought = self._request.max_tokens + self._profile.headroom
+            return Usage(prompt, thought, reasoning=thought, estimated=True)
         return Usage(prompt, estimate_tokens(text), estimated=True)
 
     async def aclose(self) -> None:

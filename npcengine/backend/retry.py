@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 from tenacity.stop import stop_base
@@ -11,20 +10,20 @@ from tenacity.stop import stop_base
 from npcengine.backend.base import Backend, ChatStream
 from npcengine.clock import Clock
 from npcengine.errors import BackendError
-from npcengine.hooks import AttemptFailed
+from npcengine.hooks import AttemptFailed, Hook
 from npcengine.messages import ChatRequest
 
 ATTEMPTS = 2
 """On one backend, the first included. The next backend is the better hope."""
 BACKOFF = 0.1
-"""Seconds before the second try, when the provider does not say how long."""
+"""Seconds before the second try, at most: who is to wait longer may ask elsewhere first."""
 
 
 class Retry:
-    """A `Backend` that opens another one again, while the failure may pass and time is left.
+    """A `Backend` that opens another one again, if the failure may pass in a moment.
 
-    A wait that the deadline does not allow is not begun: the error is raised at once, so
-    that the next backend gets the time.
+    A longer wait, or one that the deadline does not allow, is not begun: the error is raised
+    at once, so that the next backend gets the time.
     """
 
     def __init__(
@@ -32,12 +31,12 @@ class Retry:
         inner: Backend,
         clock: Clock,
         rng: random.Random,
-        on_failure: Callable[[AttemptFailed], None],
+        tell: Hook,
     ) -> None:
         self._inner = inner
         self._clock = clock
         self._rng = rng
-        self._on_failure = on_failure
+        self._tell = tell
 
     async def open(self, request: ChatRequest) -> ChatStream:
         """Open the inner backend, up to `ATTEMPTS` times."""
@@ -70,7 +69,7 @@ class Retry:
     def _report(self, state: RetryCallState, request: ChatRequest) -> None:
         error = _error(state)
         if isinstance(error, BackendError):
-            self._on_failure(AttemptFailed(request.origin, error))
+            self._tell(AttemptFailed(request.origin, error))
 
     async def aclose(self) -> None:
         """Close the inner backend."""
@@ -87,7 +86,9 @@ class _OutOfTime(stop_base):
 
 
 def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, BackendError) and error.remedy in ("again", "wait")
+    if not isinstance(error, BackendError) or error.remedy not in ("again", "wait"):
+        return False
+    return (error.retry_after or 0.0) <= BACKOFF
 
 
 def _error(state: RetryCallState) -> BaseException | None:

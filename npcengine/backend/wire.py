@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from pydantic_core import from_json
 
 from npcengine.backend.failures import code_of
 from npcengine.backend.models import Profile
-from npcengine.messages import ChatRequest, Finish, Message, Usage, encode_messages, to_json
+from npcengine.messages import (
+    ChatRequest,
+    Finish,
+    Message,
+    Origin,
+    Usage,
+    encode_messages,
+    to_json,
+)
 
 FINISHES: Mapping[str, Finish] = {
     "stop": "stop",
@@ -25,6 +34,8 @@ OTHER_CAP = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "ma
 """An answer must always be limited: where one name is refused, the other is tried."""
 MAX_TOKENS = 1 << 30
 """The most that any count of tokens is believed to be."""
+MAX_QUEUED = 3600.0
+"""Seconds in a queue beyond which that figure is not believed."""
 
 
 def encode_request(request: ChatRequest, profile: Profile, refused: Collection[str] = ()) -> bytes:
@@ -47,11 +58,14 @@ def request_parameters(
     temperature = sampling.temperature
     if temperature is not None:
         temperature = max(temperature, profile.least_temperature)
+    player = end_user(request.origin)
     optional = {
         "temperature": temperature,
         "top_p": sampling.top_p,
         "stop": list(sampling.stop) or None,
         "stream_options": {"include_usage": True} if request.stream else None,
+        "safety_identifier": player,
+        "user": player,
     }
     accepted = {
         name: value
@@ -69,6 +83,12 @@ def request_parameters(
     if refused:
         parameters = {name: value for name, value in parameters.items() if name not in refused}
     return parameters
+
+
+def end_user(origin: Origin) -> str:
+    """Return what a provider is told of the player: the same each time, and never the id itself."""
+    named = f"npcengine\0{origin.realm}\0{origin.player}"
+    return sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fold_systems(tail: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -111,6 +131,8 @@ class Chunk:
     error: str | None = None
     """The provider's words, when it reports an error inside a 200."""
     code: str | None = None
+    queued: float | None = None
+    """Seconds that the request waited at the provider, as Groq tells."""
 
 
 _MORE_THAN_TEXT = frozenset({"error", "usage", "x_groq"})
@@ -176,7 +198,7 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
         reason = choice.get("finish_reason")
         if isinstance(reason, str):
             finish = FINISHES.get(reason, "stop")
-    return Chunk(text, refusal, finish, usage, request_id, error, code)
+    return Chunk(text, refusal, finish, usage, request_id, error, code, _queued(data))
 
 
 def _text(value: object) -> str:
@@ -205,6 +227,15 @@ def _usage_of(value: object) -> Usage | None:
         cached=min(_count(value.get("prompt_tokens_details"), "cached_tokens"), prompt),
         reasoning=_count(value.get("completion_tokens_details"), "reasoning_tokens"),
     )
+
+
+def _queued(data: Mapping[str, Any]) -> float | None:
+    own = data.get("x_groq")
+    for table in (data.get("usage"), own.get("usage") if isinstance(own, dict) else None):
+        seconds = table.get("queue_time") if isinstance(table, dict) else None
+        if isinstance(seconds, int | float) and 0 <= seconds < MAX_QUEUED:
+            return float(seconds)
+    return None
 
 
 def _count(table: object, name: str) -> int:

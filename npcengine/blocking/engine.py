@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Self, TypedDict, TypeVar, Unpack
 
+from npcengine.backend.meter import Spent
 from npcengine.blocking.pending import Hear, PendingLine, Speak
 from npcengine.blocking.thread import LoopThread
 from npcengine.clock import Clock
+from npcengine.dialogue.crowd import AT_ONCE, Saying
 from npcengine.dialogue.line import Line
-from npcengine.engine import NPCEngine, Personas, StrPath, Terms
+from npcengine.dialogue.terms import Terms
+from npcengine.engine import NPCEngine, Personas, StrPath
 from npcengine.errors import UsageError
 from npcengine.hooks import Hook, logger
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
-from npcengine.stores.open import Store
+from npcengine.stores.open import StoreOrPath
 from npcengine.turns import Piece, Reply
 
 T = TypeVar("T")
@@ -34,7 +38,7 @@ class Setup(TypedDict, total=False):
     personas: Personas | None
     config: StrPath | None
     environ: Mapping[str, str] | None
-    store: Store | None
+    store: StoreOrPath | None
     hooks: Iterable[Hook]
     clock: Clock | None
     seed: int
@@ -105,6 +109,11 @@ class BlockingEngine:
         """The models that are asked for each tier, in order, as `groq:openai/gpt-oss-20b`."""
         return self._thread.engine.routes
 
+    @property
+    def spent(self) -> Spent:
+        """What was spent so far; see `NPCEngine.spent`."""
+        return self._thread.engine.spent
+
     def say(self, npc: str, line: str, **terms: Unpack[Terms]) -> Reply:
         """Let a player say `line` to a character and wait for the answer.
 
@@ -151,6 +160,37 @@ class BlockingEngine:
         # A line that is never begun costs nothing; what is wrong with the terms is raised here.
         engine.stream(npc, "?", **terms)
         return self._speak_soon(partial(_greet, engine, npc, terms), on_piece, on_end)
+
+    def say_all(
+        self, sayings: Iterable[Saying], *, at_once: int = AT_ONCE
+    ) -> Generator[tuple[int, Reply], None, None]:
+        """Answer many lines that nobody waits for, and give each reply as it comes.
+
+        What is under way goes on between two replies, but nothing new begins; closing the
+        generator ends it. Raises what `NPCEngine.say_all` raises.
+        """
+        self._thread.check_may_wait()
+        return self._each(self._thread.engine.say_all(sayings, at_once=at_once))
+
+    def _each(
+        self, replies: AsyncGenerator[tuple[int, Reply], None]
+    ) -> Generator[tuple[int, Reply], None, None]:
+        turn = asyncio.Lock()  # one that Ctrl-C cancelled may still be on its way out
+
+        async def following(_: NPCEngine) -> tuple[int, Reply] | None:
+            async with turn:
+                return await anext(replies, None)
+
+        async def end(_: NPCEngine) -> None:
+            async with turn:
+                await replies.aclose()
+
+        try:
+            while (told := self._thread.call(following)) is not None:
+                yield told
+        finally:
+            with suppress(UsageError):  # the engine is closed, which has ended it
+                self._thread.call(end)
 
     def forget(self, player: str) -> int:
         """Forget everything that is kept of a player, in every realm; return how many turns."""

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Coroutine
-from difflib import get_close_matches
 
+from npcengine.cli.counted import counted
 from npcengine.cli.keyboard import unechoed
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
@@ -22,21 +22,23 @@ from npcengine.cli.terms import (
     Player,
     Store,
     Time,
+    cast_of,
     engine_of,
     is_offline,
     opened_store,
     terms_of,
 )
 from npcengine.cli.visible import visible
-from npcengine.dialogue.terms import MAX_ID
-from npcengine.engine import REALM, NPCEngine, Terms
+from npcengine.dialogue.terms import REALM, Terms
+from npcengine.engine import NPCEngine
 from npcengine.errors import NPCEngineError, UsageError
 from npcengine.memory.history import window
 from npcengine.messages import Origin
 from npcengine.persona.model import Persona
 from npcengine.prompt.build import explain
 from npcengine.prompt.speech import check_line, printable
-from npcengine.stores.base import ConversationStore
+from npcengine.spelling import nearest
+from npcengine.stores.base import MAX_ID, ConversationStore
 
 with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
     import readline  # noqa: F401 - gives `input` its arrow keys and its history
@@ -62,10 +64,11 @@ def chat(
     store: Store = None,
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
-    notes, kept = Notes(), opened_store(store, Screen())
-    engine = engine_of(personas, kept)
-    persona = engine.cast[npc]
+    notes, cast = Notes(), cast_of(personas)
+    persona = cast[npc]
     terms = terms_of(player, place, time, deadline)
+    kept = opened_store(store, Screen())
+    engine = engine_of(cast, kept)
     with asyncio.Runner() as runner:
         runner.run(engine.__aenter__())
         try:
@@ -167,13 +170,13 @@ class Talk:
                 self._screen.write(told)
         elif command == "/reset":
             turns = self._runner.run(self._engine.forget(self._terms["player"]))
-            self._screen.write(f"Forgotten: {turns} turn{'' if turns == 1 else 's'}.")
+            self._screen.write(f"Forgotten: {counted(turns, 'turn')}.")
         elif command == "/help":
             for usage, meaning in HELP.items():
                 self._screen.write(f"{usage:<15} {meaning}")
         else:
-            near = get_close_matches(command, _COMMANDS, 1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            near = nearest(command, _COMMANDS)
+            hint = f"did you mean {near}? " if near else ""
             self._screen.complain(f"there is no command {command:.40}: {hint}/help lists them all")
 
     def _speak_as(self, name: str) -> None:

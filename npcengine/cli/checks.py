@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from npcengine.backend.chain import DEFAULT_ROUTES, Route, check_providers, routes_of
 from npcengine.backend.models import NOTICE_DAYS, current, profile, provider
 from npcengine.backend.probe import SECONDS, Probe
+from npcengine.cli.counted import counted
 from npcengine.configuration import MEMORY
 from npcengine.diagnostics import Severity
 from npcengine.errors import (
@@ -32,7 +35,7 @@ from npcengine.stores.archive import Archive
 from npcengine.stores.held import is_held
 
 ENVIRONMENT = "environment"
-MAIN = ("personas", "store", "tiers", "deadlines")
+MAIN = ("personas", "store", "tiers")
 """Settings that are told also where they have their defaults."""
 
 LINT = "run `npcengine lint`"
@@ -134,23 +137,23 @@ def check_personas(path: Path) -> PersonasCheck:
     problems = []
     if count["error"]:
         first = next(each for each in findings if each.severity == "error")
-        problems.append(Problem("error", f"{_counted(count['error'], 'error')}, {LINT}: {first}"))
+        problems.append(Problem("error", f"{counted(count['error'], 'error')}, {LINT}: {first}"))
     if count["warning"]:
-        problems.append(Problem("warning", f"{_counted(count['warning'], 'warning')}: {LINT}"))
+        problems.append(Problem("warning", f"{counted(count['warning'], 'warning')}: {LINT}"))
     return PersonasCheck(str(path), len(sheets), tuple(problems))
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s'[: count != 1]}"
-
-
-def check_store(path: Path) -> StoreCheck:
-    """Look at a store without making, changing or locking anything."""
-    if str(path) == MEMORY:
+def check_store(store: str) -> StoreCheck:
+    """Look at a store, a path or `memory`, without making, changing or locking anything."""
+    if store == MEMORY:
         return StoreCheck(MEMORY)
+    path = Path(store)
     try:
-        if not path.exists():
-            return StoreCheck(str(path), problems=_where_to_begin(path))
+        exists = path.exists()
+        problem = _of_file(path) if exists else _of_folder(path)
+        if problem or not exists:
+            problems = (Problem("error", problem),) if problem else ()
+            return StoreCheck(str(path), exists, problems=problems)
         log = Path(f"{path.resolve()}-wal")
         size = path.stat().st_size + (log.stat().st_size if log.exists() else 0)
     except OSError as error:
@@ -166,11 +169,26 @@ def check_store(path: Path) -> StoreCheck:
         return StoreCheck(str(path), True, size, problems=(Problem("error", message),))
 
 
-def _where_to_begin(path: Path) -> tuple[Problem, ...]:
+def _of_file(path: Path) -> str:
+    if path.is_dir():
+        return "this is a folder: name a file in it"
+    if not path.is_file():
+        return "this is not a file: give the store another path"
+    if not os.access(path, os.W_OK):
+        return "it may not be written: let this user write it, or give the store another path"
+    return _of_folder(path.resolve())
+
+
+def _of_folder(path: Path) -> str:
+    """Say why no file can be made beside this one, or on the way there; empty where one can."""
     folder = next(each for each in path.absolute().parents if each.exists())
-    if folder.is_dir():
-        return ()
-    return (Problem("error", f"{folder} is no folder: give the store another path"),)
+    if not folder.is_dir():
+        return f"{folder} is no folder: give the store another path"
+    try:
+        with TemporaryFile(dir=folder):  # has no name; rights alone do not tell whether it works
+            return ""
+    except OSError as error:
+        return f"no file can be made in {folder} ({error.strerror}): give the store another path"
 
 
 def check_tiers(

@@ -28,6 +28,7 @@ from npcengine.cli.checks import (
     check_store,
     check_tiers,
 )
+from npcengine.cli.counted import counted
 from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.masks import masked, secrets_of
 from npcengine.cli.notes import Notes
@@ -179,7 +180,7 @@ def _of_store(store: StoreCheck) -> str:
         return path if store.problems else f"{path}: not there yet, begun with the first line"
     parts = [] if store.bytes is None else [f"{store.bytes / 1000:,.1f} kB"]
     if store.conversations is not None:
-        parts.append(f"{store.conversations} conversation{'s'[: store.conversations != 1]}")
+        parts.append(counted(store.conversations, "conversation"))
     parts.append("in use by another program" if store.in_use else "not in use")
     return f"{path}: {', '.join(parts)}"
 

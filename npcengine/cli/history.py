@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -16,19 +16,21 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from npcengine.cli.counted import counted
 from npcengine.cli.screen import Screen
-from npcengine.cli.terms import AsJson, Store, store_path
+from npcengine.cli.terms import AsJson, Store, store_file
 from npcengine.cli.visible import visible
 from npcengine.cli.wrap import Wrapped
-from npcengine.engine import REALM
+from npcengine.dialogue.terms import REALM
 from npcengine.errors import LISTED, StoreUnavailable, UsageError
+from npcengine.spelling import nearest
 from npcengine.stores.archive import Archive, Conversation
 from npcengine.stores.database import Database
 from npcengine.turns import Turn
 
-_LONGEST_NAME = 100
-"""Characters of a name for which one that is near is looked for: what is longer takes long."""
 _NAME_WIDTH = 24
+_BESIDE = ("-wal", "-shm", "-lock")
+"""How the files end that lie beside a store while a game runs."""
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")]
 Npc = Annotated[str, typer.Argument(metavar="NPC", help="The id of a persona.")]
@@ -57,7 +59,7 @@ history = typer.Typer(
 def list_(limit: Limit = 20, store: Store = None, as_json: AsJson = False) -> None:
     """List conversations, the most recent first."""
     screen = Screen()
-    with Archive(store_path(store)) as archive:
+    with Archive(store_file(store)) as archive:
         found = archive.latest(limit + 1)
     if as_json:
         screen.write_json([_plain(each) for each in found[:limit]])
@@ -79,7 +81,7 @@ def show(
 ) -> None:
     """Show what was said to a character, and what it answered."""
     screen = Screen()
-    with Archive(store_path(store)) as archive:
+    with Archive(store_file(store)) as archive:
         found, *others = _matching(archive.latest(), {"realm": realm, "npc": npc, "player": player})
         turns = archive.read(found.origin)
     if as_json:
@@ -96,33 +98,55 @@ def show(
                 _write_lines(screen, found, turn, day)
     if others:
         screen.gap()
-        more = _count(len(others), "older conversation")
+        more = counted(len(others), "older conversation")
         screen.remark(f"{more} with {npc}: --player and --realm choose one.")
 
 
 @history.command()
 def export(file: File, realm: Realm = REALM, force: Force = False, store: Store = None) -> None:
     """Write a realm to a file: a save slot, for a game to restore."""
-    with Archive(store_path(store)) as archive:
+    path = store_file(store)
+    with Archive(path) as archive:
         found = _matching(archive.latest(), {"realm": realm})
         save = archive.export(realm)
     if file == "-":
         typer.get_binary_stream("stdout").write(save)
         return
     try:
-        with Path(file).open("wb" if force else "xb") as out:
-            out.write(save)
-    except FileExistsError as error:
-        raise UsageError(f"{file} is there already: pass --force, or another name") from error
+        _check_may_write(Path(file), path, force)
+        _write_whole(Path(file).resolve(), save)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     Screen().remark(f"Exported: {_amount(found)}.")
 
 
+def _check_may_write(file: Path, store: Path, force: bool) -> None:
+    own = [f"{store.resolve()}{end}" for end in ("", *_BESIDE)]
+    if str(file.resolve()) in own:
+        raise UsageError(f"{file} belongs to the store itself: name another file")
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already: pass --force, or another name")
+    if file.exists() and not file.is_file():
+        raise UsageError(f"{file} is not a file: give another name, or `-` for stdout")
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file. When that fails, what stood there before is still there."""
+    new = file.with_name(f"{file.name}.tmp")
+    try:
+        with new.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 @history.command()
 def forget(player: Player, yes: Yes = False, store: Store = None) -> None:
     """Forget all that a player and any character said, in every realm."""
-    path, screen = store_path(store).resolve(), Screen()
+    path, screen = store_file(store).resolve(), Screen()
     with Archive(path) as archive:
         _check_known("player", player, archive.players())
         found = [each for each in archive.latest() if each.origin.player == player]
@@ -133,7 +157,7 @@ def forget(player: Player, yes: Yes = False, store: Store = None) -> None:
             question = f"Forget {_amount(found)} of {player}? It cannot be undone."
             typer.confirm(visible(question), abort=True)
         turns = database.forget(player)
-    screen.write(f"Forgotten: {_count(turns, 'turn')}.")
+    screen.write(f"Forgotten: {counted(turns, 'turn')}.")
 
 
 def _opened(path: Path, player: str) -> Database:
@@ -157,8 +181,8 @@ def _matching(kept: list[Conversation], wanted: dict[str, str | None]) -> list[C
 def _check_known(part: str, value: str, known: Collection[str]) -> None:
     if value in known:
         return
-    near = get_close_matches(value, known, 1) if len(value) <= _LONGEST_NAME else []
-    hint = f" Did you mean {near[0]!r:.80}?" if near else ""
+    near = nearest(value, known)
+    hint = f" Did you mean {near!r:.80}?" if near else ""
     listed = ", ".join(f"{each:.40}" for each in sorted(known)[:LISTED]) or "nothing"
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     raise UsageError(f"there is no {part} {value!r:.80}.{hint} Kept: {listed}{more}.")
@@ -209,17 +233,16 @@ def _moment(at: float, form: str) -> str:
 
 
 def _plain(conversation: Conversation) -> dict[str, object]:
+    origin = conversation.origin
     return {
-        **asdict(conversation.origin),
+        "realm": origin.realm,
+        "npc": origin.npc,
+        "player": origin.player,
         "turns": conversation.turns,
         "last": conversation.last,
     }
 
 
 def _amount(found: Sequence[Conversation]) -> str:
-    turns = _count(sum(each.turns for each in found), "turn")
-    return f"{turns} in {_count(len(found), 'conversation')}"
-
-
-def _count(number: int, of: str) -> str:
-    return f"{number:,} {of}{'s'[: number != 1]}"
+    turns = counted(sum(each.turns for each in found), "turn")
+    return f"{turns} in {counted(len(found), 'conversation')}"

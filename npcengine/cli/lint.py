@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from npcengine.cli.counted import counted
 from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson, personas_path
@@ -49,4 +50,4 @@ def _summary(findings: list[Diagnostic]) -> str:
     count = Counter(finding.severity for finding in findings)
     if not count:
         return "Nothing to complain about."
-    return ", ".join(f"{count[kind]} {kind}{'s'[: count[kind] != 1]}" for kind in count)
+    return ", ".join(counted(count[kind], kind) for kind in count)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from npcengine.cli.batch import batch
 from npcengine.cli.chat import chat
 from npcengine.cli.doctor import doctor
 from npcengine.cli.exits import EXIT_CODES, explained
@@ -48,7 +49,7 @@ def _main(
     """
 
 
-for command in (init, chat, say, prompt, lint, doctor):
+for command in (init, chat, say, batch, prompt, lint, doctor):
     app.command()(command)
 app.add_typer(history, name="history")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from math import floor, log10
 
 from rich.text import Text
@@ -30,6 +31,12 @@ def whole(reply: Reply) -> Text:
     """Return a reply that did not come piece by piece, as it is shown."""
     emotes = [Piece("emote", emote) for emote in reply.emotes]
     return spoken([*emotes, Piece("text", reply.text)])
+
+
+def plain(reply: Reply) -> dict[str, object]:
+    """Return a reply as data for JSON."""
+    error = str(reply.error) if reply.error else None
+    return asdict(replace(reply, error=None)) | {"error": error}
 
 
 def source(reply: Reply) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
 from npcengine.cli.notes import Notes
+from npcengine.cli.replies import plain
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import (
     PLAYER,
@@ -21,13 +21,17 @@ from npcengine.cli.terms import (
     Player,
     Store,
     Time,
+    cast_of,
     engine_of,
     is_offline,
     opened_store,
     terms_of,
 )
-from npcengine.engine import NPCEngine, Terms
+from npcengine.dialogue.terms import Terms
+from npcengine.engine import NPCEngine
 from npcengine.errors import InvalidLine
+from npcengine.persona.model import Persona
+from npcengine.prompt.speech import check_line
 from npcengine.turns import Reply
 
 _MAX_INPUT = 1_000_000
@@ -55,26 +59,28 @@ def say(
 ) -> None:
     """Say one line to a character and write the answer."""
     notes, screen = Notes(), Screen()
-    line = _read_line() if words == ["-"] else " ".join(words)
-    engine = engine_of(personas, opened_store(store, screen))
+    line = check_line(_read_line() if words == ["-"] else " ".join(words))
+    cast = cast_of(personas)
+    persona = cast[npc]
     terms = terms_of(player, place, time, deadline)
     terms["strict"] = strict
-    reply = asyncio.run(_reply(engine, npc, line, terms, None if as_json else screen))
+    engine = engine_of(cast, opened_store(store, screen))
+    reply = asyncio.run(_reply(engine, persona, line, terms, None if as_json else screen))
     if as_json:
-        screen.write_json(_plain(reply))
+        screen.write_json(plain(reply))
     if not is_offline(engine):
         for note in notes.take():
             screen.warn(note)
 
 
 async def _reply(
-    engine: NPCEngine, npc: str, line: str, terms: Terms, screen: Screen | None
+    engine: NPCEngine, persona: Persona, line: str, terms: Terms, screen: Screen | None
 ) -> Reply:
     async with engine:
         if screen is None:
-            return await engine.say(npc, line, **terms)
-        async with engine.stream(npc, line, **terms) as spoken:
-            return await screen.speak(engine.cast[npc].name, spoken)
+            return await engine.say(persona.id, line, **terms)
+        async with engine.stream(persona.id, line, **terms) as spoken:
+            return await screen.speak(persona.name, spoken)
 
 
 def _read_line() -> str:
@@ -82,8 +88,3 @@ def _read_line() -> str:
         return sys.stdin.read(_MAX_INPUT).rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise InvalidLine("the line on stdin is not UTF-8 text") from error
-
-
-def _plain(reply: Reply) -> dict[str, object]:
-    error = str(reply.error) if reply.error else None
-    return asdict(replace(reply, error=None)) | {"error": error}

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from rich.console import Console
 from rich.live import Live
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -87,6 +88,16 @@ class Screen:
         """Give a line to update that is gone once it is left; nothing where no terminal is."""
         console = Console(quiet=True) if quiet or not self._out.is_terminal else self._out
         return Live(console=console, auto_refresh=False, transient=True)
+
+    def bar(self, *columns: str | ProgressColumn) -> Progress:
+        """Give a bar on standard error that is gone once it is left; none where no terminal is."""
+        return Progress(
+            *columns,
+            console=self._err,
+            transient=True,
+            disable=not self._err.is_terminal,
+            redirect_stdout=self._out.is_terminal,
+        )
 
     def _live(self, name: str) -> Live:
         console = self._out if self._out.is_terminal else Console(quiet=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from npcengine.cli.counted import counted
 from npcengine.cli.replies import dollars, source
 from npcengine.turns import Reply
 
@@ -53,5 +54,5 @@ def _cost(replies: Sequence[Reply]) -> str:
         return "unknown price"
     about = any(reply.usage.estimated for reply in known if reply.usage is not None)
     total = dollars(sum(reply.cost for reply in known if reply.cost is not None))
-    more = f", and {unknown} turn{'s'[: unknown != 1]} of unknown price" if unknown else ""
+    more = f", and {counted(unknown, 'turn')} of unknown price" if unknown else ""
     return f"{'about ' if about else ''}{total}{more}"

@@ -9,11 +9,12 @@ import typer
 
 from npcengine.cli.screen import Screen
 from npcengine.configuration import MEMORY
-from npcengine.engine import NPCEngine, Terms
+from npcengine.dialogue.terms import Terms
+from npcengine.engine import NPCEngine
 from npcengine.errors import StoreUnavailable, UsageError
 from npcengine.persona.cast import Cast
 from npcengine.persona.loader import load_cast
-from npcengine.settings import Settings
+from npcengine.settings import Settings, from_home
 from npcengine.stores.base import Store as AnyStore
 from npcengine.stores.open import open_store
 from npcengine.turns import Scene
@@ -27,8 +28,9 @@ Personas = Annotated[
         "personas]",
     ),
 ]
+# Text, because a `Path` has forgotten that somebody wrote `./memory`.
 Store = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         metavar="PATH",
         help="The file in which conversations are kept, or `memory`.  [default: as npcengine.yaml "
@@ -44,7 +46,7 @@ Deadline = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for machines.")]
 
 PERSONAS = Path("personas")
-STORE = Path("npcengine.db")
+STORE = "npcengine.db"
 PLAYER = "player"
 OFFLINE = "No GROQ_API_KEY or OPENAI_API_KEY is set: the characters speak their authored lines."
 
@@ -54,21 +56,34 @@ def personas_path(personas: Path | None) -> Path:
     return personas or Settings.from_env().personas or PERSONAS
 
 
-def store_path(store: Path | None) -> Path:
-    """Return where conversations are kept: as `personas_path` does. It may be `memory`."""
-    return store or Path(Settings.from_env().store or STORE)
+def store_path(store: str | None) -> str:
+    """Return where conversations are kept, as `personas_path` does: a path, or `memory`."""
+    return _wanted(store) or STORE
 
 
-def opened_store(store: Path | None, screen: Screen) -> AnyStore:
+def store_file(store: str | None) -> Path:
+    """Return the file in which conversations are kept. Raises `UsageError` if there is none."""
+    path = store_path(store)
+    if path == MEMORY:
+        raise UsageError("memory has no history, as it ends with its program: pass --store FILE")
+    return Path(path)
+
+
+def _wanted(store: str | None) -> str | None:
+    """Return what somebody asked for, in the option or the configuration."""
+    return from_home(store) if store else Settings.from_env().store
+
+
+def opened_store(store: str | None, screen: Screen) -> AnyStore:
     """Open where conversations are kept. Raises `StoreError`.
 
     Where nobody has asked for the file, the talk goes on without it.
     """
-    path = store_path(store)
+    wanted = _wanted(store)
     try:
-        return open_store(path)
+        return open_store(wanted or STORE)
     except StoreUnavailable as error:
-        if path != STORE:
+        if wanted:
             raise
         screen.warn(f"{error}. What is said now will not be remembered.")
         return open_store(MEMORY)
@@ -86,9 +101,9 @@ def cast_of(personas: Path | None) -> Cast:
     return load_cast(path)
 
 
-def engine_of(personas: Path | None, store: AnyStore) -> NPCEngine:
-    """Set up an engine as the environment says. Raises what `cast_of` does."""
-    return NPCEngine.from_env(personas=cast_of(personas), store=store)
+def engine_of(cast: Cast, store: AnyStore) -> NPCEngine:
+    """Set up an engine as the environment says."""
+    return NPCEngine.from_env(personas=cast, store=store)
 
 
 def terms_of(player: str, place: str, time: str, deadline: float | None) -> Terms:

@@ -74,8 +74,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "NPC110": Code(
             "The file is not one document",
-            "A file holds one document: fields, one below the other. It cannot be empty, be a "
-            "list, or hold a second document after `---`.",
+            "A file holds one document: fields, one below the other. It cannot be a list, or hold "
+            "a second document after `---`.",
             "- id: mira\n  name: Mira\n  description: A blacksmith.\n",
         ),
         "NPC111": Code(

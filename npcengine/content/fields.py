@@ -11,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from npcengine.content.model import LOCALE_PATTERN
-from npcengine.content.shape import Shape, did_you_mean
+from npcengine.content.shape import Shape
 from npcengine.content.syntax import quoted
 from npcengine.content.yaml_tree import Loc, Tree
 from npcengine.diagnostics import Diagnostic
 from npcengine.errors import ContentError
+from npcengine.spelling import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -77,6 +78,15 @@ def check(tree: Tree, model: type[M]) -> M:
     raise ContentError(sorted(complaints, key=lambda each: (each.line, each.column)))
 
 
+def first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[Loc, str]:
+    """Return where the first mistake is in values that stand in no file, and what to do."""
+    first = error.errors(include_url=False)[0]
+    loc, value, context = first["loc"], first["input"], first.get("ctx", {})
+    finding = _Finding(Shape(model), loc, first["type"], value, str(value), context)
+    _, message, suggestion = _judge(finding)
+    return loc, f"{message} ({suggestion})" if suggestion else message
+
+
 def _complaint(tree: Tree, shape: Shape, error: ErrorDetails) -> Diagnostic:
     loc, kind = error["loc"], error["type"]
     is_name = loc[-1:] == ("[key]",)  # so pydantic marks what is wrong with a name, not its value
@@ -129,7 +139,7 @@ def _bad_pattern(finding: _Finding) -> _Verdict:
 def _out_of_range(finding: _Finding) -> _Verdict:
     words, key = _LIMITS[finding.type]
     limit = finding.context[key]
-    return "NPC205", f"this is {finding.value}, and has to be {words} {limit:g}", ""
+    return "NPC205", f"this is {finding.value:.15g}, and has to be {words} {limit:,.12g}", ""
 
 
 def _too_long(finding: _Finding) -> _Verdict:
@@ -187,6 +197,8 @@ def _retype(finding: _Finding, wanted: str) -> str:
     if wanted == "a group of fields":
         names = ", ".join(finding.shape.fields(finding.loc))
         return f"write its fields below it, indented: {names}".removesuffix(": ")
+    if wanted == "a whole number" and isinstance(finding.value, float):
+        return "write digits only, without a point"
     if wanted != "text":
         return "write digits, without quotes"
     if isinstance(finding.value, tuple | dict):

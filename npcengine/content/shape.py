@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import get_args, get_origin
 
 from pydantic import BaseModel
 
-from npcengine.content.yaml_tree import Loc
-
-_LONGEST_NAME = 64
+from npcengine.content.yaml_tree import Loc, dotted
+from npcengine.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +46,26 @@ class Shape:
 
     def place_for(self, name: str, group: Loc) -> str:
         """Say what was meant by a field that cannot stand in `group`, or where it can stand."""
-        known = self.fields(group)
-        if hint := did_you_mean(name, known):
-            return hint
-        top = self.model.model_fields
-        if group and name in top:
+        if group and name in self.model.model_fields:
             return f"it does not belong under '{group[0]}': indent it like '{group[0]}'"
-        for home, field in top.items():
-            if get_origin(field.annotation) is not tuple and name in self.fields((home,)):
-                return f"it belongs under '{home}'"
-        return f"the fields here are {', '.join(known)}"
+        homes = [f"'{dotted(loc)}'" for loc in _homes(name, self.model)]
+        if homes:
+            return f"it belongs under {' or '.join(homes)}"
+        known = self.fields(group)
+        return did_you_mean(name, known) or f"the fields here are {', '.join(known)}"
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Ask whether one of the words that are known was meant; empty when none is near."""
-    close = get_close_matches(word.lower(), known, 1) if len(word) <= _LONGEST_NAME else []
-    return f"did you mean {close[0]!r}?" if close else ""
+def _homes(name: str, model: type[BaseModel]) -> Iterator[Loc]:
+    """Give the groups below this one in which a field may stand; entries of lists are none."""
+    for inner, field in model.model_fields.items():
+        group = next(_models(field.annotation), None)
+        if group is None or get_origin(field.annotation) is tuple:
+            continue
+        here = (inner, "NAME") if _is_mapping(field.annotation) else (inner,)
+        if name in group.model_fields:
+            yield here
+        for loc in _homes(name, group):
+            yield (*here, *loc)
 
 
 def _is_mapping(annotation: object) -> bool:

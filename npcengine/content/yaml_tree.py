@@ -139,14 +139,17 @@ class _Builder:
 
     def document(self) -> dict[str, Data]:
         next(self._events)  # the stream starts
+        self.spots[()] = Spot(0, 0, 0)
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            raise self._stop("NPC110", 0, "the file is empty", _SMALLEST)
+            return {}
         top = next(self._events)
-        if not isinstance(top, yaml.MappingStartEvent):
-            message = "a file is fields, one below the other; this is something else"
-            raise self._stop("NPC110", _start(top), message, _SMALLEST)
         self._refuse_decoration(top, ())
-        data = self._mapping(top, (), _start(top))
+        data: dict[str, Data] = {}
+        if isinstance(top, yaml.MappingStartEvent):
+            data = self._mapping(top, (), _start(top))
+        elif not isinstance(top, yaml.ScalarEvent) or top.value:
+            message = "a file is fields, one below the other; this is something else"
+            raise self._stop("NPC110", _start(top), message, _FIELDS)
         next(self._events)  # the document ends
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
@@ -251,7 +254,7 @@ class _Builder:
         return self.broken(self.source.complain(code, index, message, suggestion))
 
 
-_SMALLEST = "begin with a field, such as 'name: …': a narrow colon, then a space"
+_FIELDS = "write each field on a line of its own: its name, a narrow colon, a space, its value"
 _PAGE = "a page or two of text are usual: check that this is the right file"
 _BRACKETS = "brackets or an alias stand where the name of a field is expected"
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-from npcengine.errors import UsageError
+from npcengine.errors import NPCEngineError, UsageError
 from npcengine.turns import Piece, Reply
 
 Conduct = Callable[["Line"], AsyncGenerator[Piece, None]]
@@ -28,6 +28,8 @@ class Line:
         self._late: deque[Piece] = deque()
         self._ended = asyncio.Event()
         self._reply: Reply | None = None
+        self._finishing: asyncio.Task[None] | None = None
+        self._error: NPCEngineError | None = None
 
     @property
     def reply(self) -> Reply:
@@ -53,6 +55,9 @@ class Line:
             await self._ended.wait()
         if self._late:
             return self._late.popleft()
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
         self._pulling = True
         try:
             return await anext(self._pieces)
@@ -68,14 +73,21 @@ class Line:
     async def finish(self) -> None:
         """Bring the turn to its end when nobody waits for the next piece.
 
-        The pieces that it still gives are there for the reader who comes back.
+        The pieces that it still gives, or its error, are there for the reader who comes back.
+        Whoever waits for this may be cancelled; the turn ends all the same.
         """
         if self._pulling or self._ended.is_set():
             return
         self._pulling = True
+        self._finishing = asyncio.ensure_future(self._finish())
+        await asyncio.shield(self._finishing)
+
+    async def _finish(self) -> None:
         try:
             async for piece in self._pieces:
                 self._late.append(piece)
+        except NPCEngineError as error:
+            self._error = error
         finally:
             self._pulling = False
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing
 
 from npcengine.backend.base import Backend
 from npcengine.clock import Clock, Expiry
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
+from npcengine.dialogue.budget import Purse, brief
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.recall import recall, remember
+from npcengine.dialogue.request import Requests
 from npcengine.dialogue.speech import DASH, Ask, Speech
 from npcengine.dialogue.switch import Switch
-from npcengine.errors import BackendError, DeadlineExceeded, NoRoute, NPCEngineError
+from npcengine.errors import (
+    BackendError,
+    DeadlineExceeded,
+    LimitReached,
+    NoRoute,
+    NPCEngineError,
+)
 from npcengine.hooks import Hooks, TurnEnded
-from npcengine.memory.history import window
-from npcengine.messages import CachePolicy, ChatRequest, Prefix, Sampling
-from npcengine.persona.model import Persona
-from npcengine.prompt.build import build_tail, static_prefix
+from npcengine.messages import ChatRequest, Origin
 from npcengine.stores.base import ConversationStore
-from npcengine.turns import Piece, Turn
+from npcengine.turns import Piece, Reply, Turn
 
 GRACE = 0.1
 """Seconds past the deadline after which whatever has not ended by itself is ended."""
@@ -37,6 +42,7 @@ class DialogueManager:
         self,
         backends: Mapping[str, Backend],
         store: ConversationStore,
+        purse: Purse,
         clock: Clock,
         seed: int,
         hooks: Hooks,
@@ -44,14 +50,16 @@ class DialogueManager:
     ) -> None:
         self._backends = backends
         self._store = store
+        self._purse = purse
         self._clock = clock
         self._seed = seed
-        self._hooks = hooks
+        self._listener = hooks.listener
         self._thinking_after = deadlines.thinking
-        self._waits = deadlines.player.waits
+        self._requests = Requests(deadlines)
         self._floor = Floor()
-        self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._speeches: set[Speech] = set()
+        """Those that may know what was said before."""
         self.switch = Switch()
 
     def speak(self, ask: Ask) -> Line:
@@ -63,8 +71,9 @@ class DialogueManager:
         ask = speech.ask
         await self._take_floor(line, speech)
         self._watch(line, speech)
+        self._speeches.add(speech)
         try:
-            turns = await recall(self._store, speech, self._clock)
+            turns = await recall(self._store, self._purse, speech, self._clock)
             async with aclosing(self._spoken(speech, turns)) as pieces:
                 async for piece in pieces:
                     yield speech.heard(piece, self._clock.now())
@@ -79,12 +88,19 @@ class DialogueManager:
                 await self._keep(line, speech, leaving=True)
             raise
         except NPCEngineError as error:
-            self._hooks.emit(TurnEnded(ask.origin, None, error))
+            self._tell(speech, error=error)
             raise
         finally:
+            self._tell(speech)
+            self._speeches.discard(speech)
             speech.timer.cancel()
             self._floor.release(ask.origin, line)
             line.end()
+
+    def disregard(self, whose: Callable[[Origin], bool]) -> None:
+        """Let turns that are under way end, and be remembered by nobody."""
+        for speech in self._speeches:
+            speech.disregarded = speech.disregarded or whose(speech.ask.origin)
 
     def _watch(self, line: Line, speech: Speech) -> None:
         """Set the turn's one timer: for a sign of thinking, and after that for its end."""
@@ -114,12 +130,23 @@ class DialogueManager:
         speech.kept = True
         ask = speech.ask
         until = max(self._clock.now(), ask.deadline) + GRACE
-        problem = await remember(self._store, speech, self._clock, until)
+        problem = None
+        if not speech.disregarded:
+            problem = await remember(self._store, speech, self._clock, until)
         if problem is not None and ask.strict and not leaving:
             raise problem
         reply = speech.reply(self._clock.now())
         line.settle(reply)
-        self._hooks.emit(TurnEnded(ask.origin, reply, problem))
+        self._tell(speech, reply, problem)
+
+    def _tell(
+        self, speech: Speech, reply: Reply | None = None, error: NPCEngineError | None = None
+    ) -> None:
+        """Tell that the turn has ended, once."""
+        if not speech.told and self._listener is not None:
+            speech.told = True
+            seconds = self._clock.now() - speech.ask.started
+            self._listener(TurnEnded(speech.ask.origin, reply, error, seconds))
 
     async def _take_floor(self, line: Line, speech: Speech) -> None:
         ask = speech.ask
@@ -138,11 +165,11 @@ class DialogueManager:
 
     async def _spoken(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
         """Give what a model says; `speech` then tells how that ended."""
-        ask, parser = speech.ask, speech.parser
         backend = self._backend(speech)
+        ask, parser = speech.ask, speech.parser
         if backend is None:
             return
-        asking = self._ask_model(backend, self._request(ask, turns), speech)
+        asking = self._ask_model(backend, self._requests.of(speech, turns), speech)
         if not ask.stream:
             await asking
         else:
@@ -171,13 +198,26 @@ class DialogueManager:
         if speech.reason is not None:
             return None
         if self.switch.is_on(speech.ask.origin.npc):
-            speech.fail("switched_off", NoRoute("models are switched off: authored_only(False)"))
+            off = "models are switched off: authored_only(False) ends that"
+            speech.fail("switched_off", NoRoute(off))
             return None
-        tier = speech.ask.persona.model.tier
-        backend = self._backends.get(tier) or self._backends.get("fast")
+        own, fast = speech.ask.persona.model.tier, self._backends.get("fast")
+        backend = self._backends.get(own) or fast
         if backend is None:
             speech.fail("offline", NoRoute())
-        return backend
+            return None
+        return self._within_budget(speech, backend, fast or backend)
+
+    def _within_budget(self, speech: Speech, backend: Backend, cheap: Backend) -> Backend | None:
+        """Return whom to ask with what is left to spend."""
+        origin = speech.ask.origin
+        rung = speech.rung = self._purse.rung(origin)
+        if rung == "authored":
+            speech.fail("budget", self._purse.refusal(origin))
+            return None
+        if rung in ("shorter", "cheapest"):
+            speech.spoken_by(brief(speech.ask.persona))
+        return cheap if rung == "cheapest" else backend
 
     async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
         """Open the backend; `speech` then has the stream, or why there is none."""
@@ -190,6 +230,9 @@ class DialogueManager:
             if not speech.interrupted:
                 speech.fail("deadline", DeadlineExceeded("no content came in time"))
         except BackendError as error:
+            if request.cache_only and isinstance(error, LimitReached):
+                speech.fail("budget", self._purse.refusal(request.origin))
+                return
             late = isinstance(error, DeadlineExceeded) or self._clock.now() >= request.deadline
             speech.fail("deadline" if late else "failure", error)
         finally:
@@ -210,6 +253,8 @@ class DialogueManager:
             yield Piece("text", DASH)
             return
         speech.fail_silent()
+        if speech.reason == "guard" and speech.stream is not None:
+            speech.stream.discard()
         if ask.strict and speech.error is not None:
             raise speech.error
         chosen = authored_line(
@@ -221,29 +266,6 @@ class DialogueManager:
         )
         speech.stock = chosen.stock
         yield from chosen.pieces
-
-    def _request(self, ask: Ask, turns: tuple[Turn, ...]) -> ChatRequest:
-        persona = ask.persona
-        model, cache = persona.model, persona.cache
-        seen = window(turns)
-        return ChatRequest(
-            prefix=self._prefix(persona),
-            tail=build_tail(persona, seen, ask.scene, ask.player_line, ask.locale),
-            origin=ask.origin,
-            deadline=ask.deadline,
-            max_tokens=model.max_tokens,
-            sampling=Sampling(model.temperature, model.top_p, model.stop),
-            stream=ask.stream,
-            shareable=not seen,
-            cache=CachePolicy(cache.scope, cache.ttl, cache.variants),
-            waits=self._waits,
-        )
-
-    def _prefix(self, persona: Persona) -> Prefix:
-        known = self._prefixes.get(persona.id)
-        if known is None or known[0] is not persona:
-            known = self._prefixes[persona.id] = (persona, static_prefix(persona))
-        return known[1]
 
     def _seed_of(self, ask: Ask, turns: tuple[Turn, ...]) -> str:
         origin = ask.origin

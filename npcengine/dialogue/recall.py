@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from npcengine.clock import Clock, Expiry
+from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.speech import Speech
 from npcengine.errors import StoreError, StoreUnavailable
 from npcengine.hooks import logger
+from npcengine.messages import Origin
 from npcengine.stores.base import ConversationStore
 from npcengine.turns import Turn
 
@@ -13,14 +15,19 @@ PATIENCE = 1.0
 """Seconds that a turn waits for what was said before; it then goes on without."""
 
 
-async def recall(store: ConversationStore, speech: Speech, clock: Clock) -> tuple[Turn, ...]:
-    """Return what was said before; nothing when the store cannot tell, unless `strict` raises."""
+async def recall(
+    store: ConversationStore, purse: Purse, speech: Speech, clock: Clock
+) -> tuple[Turn, ...]:
+    """Return what was said before; nothing when the store cannot tell, unless `strict` raises.
+
+    In the same time the purse finds out what was spent before.
+    """
     ask = speech.ask
     try:
         # Ended too by who interrupts the turn.
         until = min(ask.deadline, clock.now() + PATIENCE)
         speech.opening = Expiry(clock, until)
-        return await speech.opening.limit(store.read(ask.origin))
+        return await speech.opening.limit(_read(store, purse, ask.origin))
     except TimeoutError:
         if not speech.interrupted:
             logger.error("%s: %s", ask.origin.npc, _too_slow())
@@ -29,6 +36,11 @@ async def recall(store: ConversationStore, speech: Speech, clock: Clock) -> tupl
             raise
         logger.error("%s: %s", ask.origin.npc, error)
     return ()
+
+
+async def _read(store: ConversationStore, purse: Purse, origin: Origin) -> tuple[Turn, ...]:
+    await purse.read(origin)
+    return await store.read(origin)
 
 
 async def remember(

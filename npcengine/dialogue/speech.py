@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from npcengine.backend.base import ChatStream
 from npcengine.clock import Expiry, Timer
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
-from npcengine.messages import Completion, Finish, Origin
+from npcengine.hooks import Rung
+from npcengine.messages import Completion, Finish, Lane, Origin
 from npcengine.persona.model import Persona
 from npcengine.reply.parser import ReplyParser
 from npcengine.turns import Piece, Reason, Reply, Scene, Source, Turn
@@ -32,6 +33,7 @@ class Ask:
     stream: bool
     strict: bool
     queue: bool
+    lane: Lane = "player"
 
 
 class Speech:
@@ -39,12 +41,8 @@ class Speech:
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
-        persona = ask.persona
-        self.parser = ReplyParser(
-            npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
-            player_names=(ask.origin.player,),
-            max_sentences=persona.speech.max_sentences,
-        )
+        self.spoken_by(ask.persona)
+        self.rung: Rung = "full"
         self.opening: Expiry | None = None
         self.timer: Timer
         self.answered = False
@@ -58,11 +56,24 @@ class Speech:
         self.reason: Reason | None = None
         self.stock = False
         self.remembered = ""
+        self.disregarded = False
+        """True when what it builds on is forgotten, so that it must not be remembered."""
         self.kept = False
         """True once the turn is on its way into the store."""
+        self.told = False
+        """True once the hooks know that the turn has ended."""
         self.first_text: float | None = None
         self._text: list[str] = []
         self._emotes: list[str] = []
+
+    def spoken_by(self, persona: Persona) -> None:
+        """Let this one speak: the persona itself, or one that says less. For the beginning."""
+        self.persona = persona
+        self.parser = ReplyParser(
+            npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
+            player_names=(self.ask.origin.player,),
+            max_sentences=persona.speech.max_sentences,
+        )
 
     def heard(self, piece: Piece, now: float) -> Piece:
         """Note a piece that goes to the player now."""

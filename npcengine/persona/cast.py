@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from pydantic import ValidationError
 
+from npcengine.content.fields import first_problem
+from npcengine.content.yaml_tree import dotted
 from npcengine.errors import UnknownNPC, UsageError
 from npcengine.persona.model import Persona
-
-_LONGEST_ID = 64
+from npcengine.spelling import nearest
 
 
 def described(id: str, description: str, name: str | None) -> Persona:
@@ -23,9 +23,8 @@ def described(id: str, description: str, name: str | None) -> Persona:
     try:
         return Persona(id=id, name=called, description=description)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"add_persona: {where}: {first['msg']}") from error
+        loc, problem = first_problem(error, Persona)
+        raise UsageError(f"add_persona: {dotted(loc)}: {problem}") from error
 
 
 class Cast:
@@ -48,7 +47,7 @@ class Cast:
         try:
             return self._personas[npc]
         except KeyError:
-            raise UnknownNPC(npc, self.ids, self._nearest(npc)) from None
+            raise UnknownNPC(npc, self.ids, nearest(npc, self.ids)) from None
 
     def __contains__(self, npc: object) -> bool:
         return npc in self._personas
@@ -70,8 +69,3 @@ class Cast:
     def with_persona(self, persona: Persona) -> Cast:
         """Give a cast that has this persona too. Raises `UsageError` if its id is taken."""
         return Cast((*self, persona))
-
-    def _nearest(self, npc: str) -> str | None:
-        if len(npc) > _LONGEST_ID:
-            return None
-        return next(iter(get_close_matches(npc.lower(), self.ids, 1)), None)

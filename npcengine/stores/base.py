@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from npcengine.errors import SaveTooNew, SaveTooOld
+from npcengine.errors import SaveTooNew, SaveTooOld, UsageError
 from npcengine.messages import Origin
 from npcengine.turns import Turn
 
 MAX_TURNS = 64
 """The most turns that are kept of one conversation."""
+MAX_ID = 200
+"""Characters of an id."""
 
 
 class ConversationStore(Protocol):
@@ -27,12 +29,16 @@ class ConversationStore(Protocol):
 
         When it returns, the turn outlives the process, if anything does. When it raises or is
         cancelled, the turn is remembered all the same, for as long as the store can.
+
+        Raises:
+            UsageError: It cannot be kept, or not under these ids. It is not remembered.
         """
 
     async def forget(self, player: str) -> int:
         """Drop all that a player and any character said, in every realm; return how many turns.
 
-        The player's values go as well.
+        The player's values go as well. When it raises `StoreUnavailable`, call it again: some of
+        them may still stand somewhere on the disk.
         """
 
     async def export(self, realm: str) -> bytes:
@@ -49,6 +55,7 @@ class ConversationStore(Protocol):
 
         Raises:
             SaveTooOld, SaveTooNew, SaveCorrupt: The save cannot be read.
+            StoreUnavailable: There is no room for it.
         """
 
     async def aclose(self) -> None:
@@ -87,6 +94,31 @@ class ValueStore(Protocol):
 
 class Store(ConversationStore, ValueStore, Protocol):
     """Keeps both."""
+
+
+def check_id(name: str, value: str) -> None:
+    """Raise `UsageError` unless something can be kept under this id; `name` says what it is."""
+    try:
+        usable = 0 < len(value) <= MAX_ID and bool(value.encode())
+    except (AttributeError, TypeError, UnicodeEncodeError):  # no text, or half a character
+        usable = False
+    if not usable:
+        raise UsageError(f"{name} is an id of 1 to {MAX_ID} characters, not {value!r:.60}")
+
+
+def check_conversation(origin: Origin) -> None:
+    """Raise `UsageError` unless turns can be kept under these ids."""
+    check_id("realm", origin.realm)
+    check_id("npc", origin.npc)
+    check_id("player", origin.player)
+
+
+def check_value(origin: Origin, name: str) -> None:
+    """Raise `UsageError` unless a value can be kept under these."""
+    for part, value in (("realm", origin.realm), ("npc", origin.npc), ("player", origin.player)):
+        if value != "":
+            check_id(part, value)
+    check_id("name", name)
 
 
 def surplus(turns: int) -> int:

@@ -6,14 +6,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
 from npcengine.errors import SaveCorrupt, StoreUnavailable, UsageError
 from npcengine.messages import Origin
 from npcengine.stores.base import check_version
-from npcengine.stores.save import Conversations, read_row, read_turns, write_turns
+from npcengine.stores.save import RealmTurns, read_row, read_turns, write_turns
 from npcengine.stores.values import NOTHING, Key, Value
 from npcengine.turns import Turn
 
@@ -65,9 +64,17 @@ _WRITE_VALUES = (
 )
 _value: TypeAdapter[tuple[str, float, float]] = TypeAdapter(tuple[str, float, float])
 _NOBODY = Origin("", "", "")
-_NO_VALUES: Mapping[Key, Value] = MappingProxyType({})
+_DAMAGED = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_ERROR,
+}
+"""The last is what a file gets whose tables are not ours."""
 _REMEDIES = {
-    sqlite3.SQLITE_BUSY: "another program holds it: end that program, or use another file",
+    sqlite3.SQLITE_BUSY: (
+        "another program holds it, or another engine of this one: end that, or use another file"
+    ),
     sqlite3.SQLITE_CANTOPEN: "use a path in a folder where files may be written",
     sqlite3.SQLITE_FULL: "free some space",
     sqlite3.SQLITE_IOERR: "look whether the disk is full or failing",
@@ -88,15 +95,15 @@ class Database:
         """
         self._path = path
         with told(path), ExitStack() as opened:
+            if path.is_dir():
+                raise StoreUnavailable(str(path), "this is a folder: name a file in it")
             path.parent.mkdir(parents=True, exist_ok=True)
-            opened.enter_context(closing(_lock(path)))
             db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._db = opened.enter_context(closing(db))
-            if not check(path, db):
+            self._is_begun()  # before the lock: beside a file that is no good, none is left
+            self._lock = opened.enter_context(closing(_lock(path)))
+            if not self._is_begun():
                 db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-            # Finds out whether the tables are there.
-            self.read(_NOBODY)
-            self.value((_NOBODY, ""))
             # Writes nothing new, but shows now and not in the first turn whether it may be written.
             db.execute(f"PRAGMA user_version = {VERSION}")
             # What is committed is with the system, and so outlives a kill of this process. Only
@@ -104,7 +111,7 @@ class Database:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA secure_delete = ON")
-            self._opened = opened.pop_all()
+            opened.pop_all()
 
     def read(self, origin: Origin) -> tuple[Turn, ...]:
         """Return the turns of a conversation, oldest first."""
@@ -124,8 +131,8 @@ class Database:
     def write(
         self,
         conversations: Mapping[Origin, tuple[Turn, ...]],
-        values: Mapping[Key, Value] = _NO_VALUES,
-        now: float = 0.0,
+        values: Mapping[Key, Value],
+        now: float,
     ) -> None:
         """Keep all of these as they are now, or none. Values whose time is over by now go."""
         with self._transaction():
@@ -142,12 +149,18 @@ class Database:
             ).fetchone()[0]
             self._db.execute("DELETE FROM conversation WHERE player = ?", (player,))
             self._db.execute("DELETE FROM value WHERE player = ?", (player,))
-        with told(self._path):
-            # What is deleted is overwritten in the file; this empties the log, where it stands too.
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return int(turns)
 
-    def replace(self, realm: str, conversations: Conversations) -> None:
+    def empty_log(self) -> None:
+        """Have what is deleted overwritten in the file, and take it from the log."""
+        with told(self._path):
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailable(
+                str(self._path), "somebody reads what is forgotten: forget it again after that"
+            )
+
+    def replace(self, realm: str, conversations: RealmTurns) -> None:
         """Put these in place of all conversations of a realm, or change nothing."""
         with self._transaction():
             self._db.execute("DELETE FROM conversation WHERE realm = ?", (realm,))
@@ -157,8 +170,17 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file."""
-        with told(self._path):
-            self._opened.close()
+        with told(self._path), closing(self._lock), closing(self._db):
+            pass
+
+    def _is_begun(self) -> bool:
+        """Return False when nothing has been kept yet. Raises what `__init__` raises."""
+        if not check(self._path, self._db):
+            return False
+        # Finds out whether the tables are there.
+        self.read(_NOBODY)
+        self.value((_NOBODY, ""))
+        return True
 
     def _put_conversations(self, conversations: Mapping[Origin, tuple[Turn, ...]]) -> None:
         self._put(
@@ -252,9 +274,10 @@ def told(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        if code in _REMEDIES:
-            raise StoreUnavailable(str(path), f"{error}: {_REMEDIES[code]}") from error
-        raise SaveCorrupt(str(path), str(error)) from error
+        if code in _DAMAGED:
+            raise SaveCorrupt(str(path), str(error)) from error
+        remedy = _REMEDIES.get(code, "try it again")
+        raise StoreUnavailable(str(path), f"{error}: {remedy}") from error
     except UnicodeEncodeError as error:
         raise UsageError(f"an id that is not text cannot be kept: {error.object!r:.60}") from error
     except OSError as error:

@@ -7,9 +7,10 @@ import asyncio
 from cachetools import LRUCache, TLRUCache
 
 from npcengine.clock import Clock, SystemClock
+from npcengine.errors import StoreUnavailable
 from npcengine.messages import Origin
-from npcengine.stores.base import with_turn
-from npcengine.stores.save import dump, load
+from npcengine.stores.base import check_conversation, check_value, with_turn
+from npcengine.stores.save import checked, dump, load
 from npcengine.stores.values import NOTHING, Key, Value, added, fresh, number
 from npcengine.turns import Turn
 
@@ -35,7 +36,8 @@ class InMemoryStore:
 
     async def append(self, origin: Origin, turn: Turn) -> None:
         """Keep one more turn."""
-        self._kept[origin] = with_turn(self._kept.get(origin, ()), turn)
+        check_conversation(origin)
+        self._kept[origin] = with_turn(self._kept.get(origin, ()), checked(turn))
 
     async def value(self, origin: Origin, name: str) -> str | None:
         """Return a value; None if there is none, or its time is over."""
@@ -53,6 +55,7 @@ class InMemoryStore:
         return number(after.text)
 
     def _keep(self, key: Key, value: Value) -> None:
+        check_value(*key)
         self._values.pop(key, None)  # one that is over already would not replace it
         self._values[key] = value
 
@@ -71,7 +74,15 @@ class InMemoryStore:
     async def restore(self, realm: str, save: bytes) -> None:
         """Put what was exported in place of all conversations of a realm, or change nothing."""
         conversations = await asyncio.to_thread(load, save)
-        for origin in [each for each in self._kept if each.realm == realm]:
+        replaced = [each for each in self._kept if each.realm == realm]
+        room = MAX_CONVERSATIONS - len(self._kept) + len(replaced)
+        if len(conversations) > room:
+            raise StoreUnavailable(
+                "memory",
+                f"a save of {len(conversations):,} conversations, and room for {room:,}: "
+                "keep them in a file, with store=PATH",
+            )
+        for origin in replaced:
             del self._kept[origin]
         for (npc, player), turns in conversations.items():
             self._kept[Origin(realm, npc, player)] = turns

@@ -6,15 +6,15 @@ from os import PathLike, fspath
 
 from npcengine.clock import Clock
 from npcengine.configuration import MEMORY
-from npcengine.stores import base
+from npcengine.stores.base import Store
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.stores.sqlite import SqliteStore
 
-Store = base.Store | str | PathLike[str]
+StoreOrPath = Store | str | PathLike[str]
 """A store, or the path of a file of SQLite, or `memory`."""
 
 
-def open_store(store: Store | None, clock: Clock | None = None) -> base.Store:
+def open_store(store: StoreOrPath | None, clock: Clock | None = None) -> Store:
     """Return the store that is meant: without one, all that is kept lasts as long as the process.
 
     One that is opened here tells by `clock` when values end.

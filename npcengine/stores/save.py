@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from npcengine.errors import SaveCorrupt
-from npcengine.stores.base import MAX_TURNS, check_version
+from npcengine.errors import SaveCorrupt, UsageError
+from npcengine.stores.base import MAX_ID, MAX_TURNS, check_version
 from npcengine.turns import Turn
 
 T = TypeVar("T")
@@ -22,9 +22,10 @@ MAX_TEXT = 20_000
 """Characters of a line that are read; far more than any line has."""
 WHERE = "the save"
 
-Conversations = Mapping[tuple[str, str], tuple[Turn, ...]]
-"""The conversations of a realm, by character and player."""
+RealmTurns = Mapping[tuple[str, str], tuple[Turn, ...]]
+"""The turns of all conversations of a realm, by character and player."""
 
+_Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID)]
 _Turns = tuple[tuple[str, str, float, bool], ...]
 _strictly = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 _turns: TypeAdapter[_Turns] = TypeAdapter(_Turns, config=_strictly)
@@ -40,8 +41,8 @@ class _Head(BaseModel):
 class _Conversation(BaseModel):
     model_config = _strictly
 
-    npc: str
-    player: str
+    npc: _Id
+    player: _Id
     turns: _Turns
 
 
@@ -50,6 +51,14 @@ class _Save(BaseModel):
 
     npcengine_save: int
     conversations: tuple[_Conversation, ...]
+
+
+def checked(turn: Turn) -> Turn:
+    """Return a turn as it will be read again. Raises `UsageError` if it cannot be written."""
+    try:
+        return _limited(_turns.validate_json(_turns.dump_json(_rows((turn,)), warnings=False)))[0]
+    except ValueError as error:  # pydantic's own is one
+        raise UsageError(f"a turn that cannot be kept: {turn!r:.200}") from error
 
 
 def write_turns(turns: tuple[Turn, ...]) -> str:
@@ -73,7 +82,7 @@ def read_row(where: str, kind: TypeAdapter[T], row: object) -> T:
         raise _corrupt(where, error) from error
 
 
-def dump(conversations: Conversations) -> bytes:
+def dump(conversations: RealmTurns) -> bytes:
     """Return the save of a realm: JSON. The same conversations give the same bytes."""
     kept = [
         {"npc": npc, "player": player, "turns": _rows(turns)}
@@ -82,7 +91,7 @@ def dump(conversations: Conversations) -> bytes:
     return _encode({"npcengine_save": VERSION, "conversations": kept}).encode()
 
 
-def load(save: bytes) -> Conversations:
+def load(save: bytes) -> RealmTurns:
     """Return the conversations of a save.
 
     Raises:

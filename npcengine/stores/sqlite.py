@@ -14,12 +14,12 @@ from typing import TypeVar
 from cachetools import LRUCache
 
 from npcengine.clock import Clock, SystemClock
-from npcengine.errors import NPCEngineError, StoreUnavailable, UsageError
+from npcengine.errors import StoreUnavailable, UsageError
 from npcengine.messages import Origin
 from npcengine.stores.archive import Archive
-from npcengine.stores.base import with_turn
+from npcengine.stores.base import check_conversation, check_value, with_turn
 from npcengine.stores.database import Database
-from npcengine.stores.save import Conversations, load
+from npcengine.stores.save import RealmTurns, checked, load
 from npcengine.stores.shelf import K, Shelf, V
 from npcengine.stores.values import Key, Value, added, fresh, number
 from npcengine.turns import Turn
@@ -40,7 +40,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | PathLike[str], clock: Clock | None = None) -> None:
-        """Open a file, or begin it, with its folder.
+        """Open a file, or begin it, with its folder. It blocks meanwhile.
 
         Raises:
             SaveTooOld, SaveTooNew, SaveCorrupt, StoreUnavailable: It cannot be used, and was
@@ -78,8 +78,11 @@ class SqliteStore:
             StoreUnavailable: It is not on the disk. It is remembered, and written as soon as
                 something else can be.
             SaveCorrupt: The file is damaged there.
+            UsageError: It cannot be kept, or not under these ids.
         """
-        await self._change(self._turns, origin, lambda turns: with_turn(turns, turn))
+        check_conversation(origin)
+        kept = checked(turn)
+        await self._change(self._turns, origin, lambda turns: with_turn(turns, kept))
 
     async def value(self, origin: Origin, name: str) -> str | None:
         """Return a value; None if there is none, or its time is over."""
@@ -87,11 +90,13 @@ class SqliteStore:
 
     async def put(self, origin: Origin, name: str, value: str, until: float) -> None:
         """Keep a value until a moment in seconds since the epoch. Raises what `append` raises."""
+        check_value(origin, name)
         begun = fresh(value, self._clock.wall(), until)
         await self._change(self._values, (origin, name), lambda _: begun)
 
     async def add(self, origin: Origin, name: str, amount: float, until: float) -> float:
         """Add to a counter, and return where it stands. Raises what `append` raises."""
+        check_value(origin, name)
         now = self._clock.wall()
         stands = await self._change(
             self._values, (origin, name), lambda value: added(value, amount, now, until)
@@ -124,17 +129,18 @@ class SqliteStore:
         await asyncio.shield(self._closing)
 
     async def _load(self, shelf: Shelf[K, V], key: K) -> V:
+        self._check_open()
         recent = shelf.recent(key)
         return await self._soon(lambda: shelf.load(key)) if recent is None else recent
 
     async def _change(self, shelf: Shelf[K, V], key: K, change: Callable[[V], V]) -> V:
         """Have a change made and written with all others that wait; return what came of it."""
-        outcome: list[V | NPCEngineError] = []
+        outcome: list[V | Exception] = []
 
         def work() -> None:
             try:
                 outcome.append(shelf.change(key, change))
-            except NPCEngineError as error:  # is for this caller alone, not for all who wait
+            except Exception as error:  # is for this caller alone, not for all who wait
                 outcome.append(error)
 
         with self._lock:
@@ -143,12 +149,16 @@ class SqliteStore:
             self._waiting.append(work)
             writing = self._writing
         await asyncio.shield(writing)
-        if isinstance(outcome[0], NPCEngineError):
+        if isinstance(outcome[0], Exception):
             raise outcome[0]
         return outcome[0]
 
     def _soon(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Have work done in the thread of the file, after all that was asked for before."""
+        self._check_open()
+        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _check_open(self) -> None:
         if os.getpid() != self._process:
             raise UsageError(
                 "the store was opened before os.fork(), and its thread lives in the parent: "
@@ -156,7 +166,6 @@ class SqliteStore:
             )
         if self._closing is not None:
             raise UsageError("the store is closed: open it again")
-        return asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     # What follows runs in the thread of the file.
 
@@ -193,11 +202,13 @@ class SqliteStore:
     def _forget(self, player: str) -> int:
         self._save()
         turns = self._database.forget(player)
+        # At once, so that nothing that may fail stands between the two.
         self._turns.drop(lambda origin: origin.player == player)
         self._values.drop(lambda key: key[0].player == player)
+        self._database.empty_log()
         return turns
 
-    def _restore(self, realm: str, conversations: Conversations) -> None:
+    def _restore(self, realm: str, conversations: RealmTurns) -> None:
         self._save()
         self._database.replace(realm, conversations)
         self._turns.drop(lambda origin: origin.realm == realm)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import isfinite, isnan
+from dataclasses import dataclass, replace
+from math import isfinite, isnan, nan
 
 from npcengine.errors import UsageError
 from npcengine.messages import Origin
@@ -40,11 +40,15 @@ def fresh(text: str, now: float, until: float) -> Value:
     Raises:
         UsageError: One of them cannot be kept.
     """
+    try:
+        until = float(until)
+    except (TypeError, ValueError, OverflowError):
+        until = nan
     if isnan(until):
-        raise UsageError("a value lasts until a moment in seconds since the epoch, not until nan")
+        raise UsageError("a value lasts until a moment in seconds since the epoch: give a number")
     try:
         text.encode()
-    except UnicodeEncodeError as error:
+    except (AttributeError, UnicodeEncodeError) as error:
         raise UsageError(f"a value that is not text cannot be kept: {text!r:.60}") from error
     return Value(text, now - (until - now), until)
 
@@ -53,14 +57,20 @@ def added(value: Value, amount: float, now: float, until: float) -> Value:
     """Return a value with an amount more, which begins at 0 if there is none that counts.
 
     Raises:
-        UsageError: The amount is no number, or the value is not.
+        UsageError: The amount is no number, or the value is not, or their sum is too large.
     """
-    if not isfinite(amount):
-        raise UsageError(f"a counter grows by a number, not by {amount!r}")
     text = value.at(now)
-    if text is None:
-        return fresh(repr(float(amount)), now, until)
-    return Value(repr(number(text) + amount), value.since, value.until)
+    begun = fresh("0.0", now, until) if text is None else value
+    stands = number(begun.text)
+    try:
+        total = float(stands + amount)
+    except (TypeError, OverflowError):
+        total = nan
+    if not isfinite(total):
+        raise UsageError(
+            f"a counter grows by a number, to a number: from {stands} not by {amount!r:.60}"
+        )
+    return replace(begun, text=repr(total))
 
 
 def number(text: str) -> float:

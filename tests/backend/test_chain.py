@@ -1,18 +1,19 @@
 """From settings to backends: which models are asked, where, and in which order."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from npcengine.backend.chain import DEFAULT_ROUTES, Route, Tiers, routes_of
 from npcengine.errors import AllBackendsFailed, InvalidSetting, MissingKey, ProviderFailed
-from npcengine.hooks import AttemptFailed
+from npcengine.hooks import Hook
 from npcengine.settings import Settings
 from npcengine.testing.fake_provider import FakeProvider, Fault
 from npcengine.testing.manual_clock import ManualClock
 from tests.backend.asking import ask, read, sent
+from tests.backend.racing import Told
 
 GROQ = {"GROQ_API_KEY": "gsk_of_nobody"}
 OPENAI = {"OPENAI_API_KEY": "sk-of-nobody"}
@@ -44,7 +45,7 @@ def at(groq: FakeProvider, openai: FakeProvider | None = None) -> dict[str, str]
 async def tiers_of(
     clock: ManualClock,
     environ: dict[str, str],
-    tell: Callable[[AttemptFailed], None] = lambda _: None,
+    tell: Hook = lambda _: None,
 ) -> AsyncIterator[Tiers]:
     tiers = Tiers(Settings.from_env(environ), clock, random.Random(7), tell)
     yield tiers
@@ -143,18 +144,18 @@ async def test_without_a_key_there_is_no_backend(clock: ManualClock) -> None:
 
 
 async def test_a_line_comes_from_openai_when_groq_cannot() -> None:
-    clock, told = JumpingClock(), list[AttemptFailed]()
+    clock, told = JumpingClock(), Told()
     async with (
         FakeProvider(style="groq", replies=[Fault.status(503)]) as groq,
         FakeProvider(style="openai", replies="Aye, from afar.") as openai,
-        tiers_of(clock, at(groq, openai), told.append) as tiers,
+        tiers_of(clock, at(groq, openai), told) as tiers,
     ):
         said = await read(await tiers.backends["fast"].open(ask(clock)))
         models = [sent(groq, number)["model"] for number in range(len(groq.requests))]
     assert (said.provider, said.model, said.text) == ("openai", "gpt-6-luna", "Aye, from afar.")
     assert models == ["openai/gpt-oss-20b"] * 2 + ["openai/gpt-oss-120b"] * 2
-    assert [type(each.error) for each in told] == [ProviderFailed] * 4
-    assert [each.error.model for each in told] == models
+    assert [type(each.error) for each in told.failed] == [ProviderFailed] * 4
+    assert [each.error.model for each in told.failed] == models
 
 
 async def test_when_nobody_can_every_error_is_there() -> None:
@@ -220,6 +221,25 @@ async def test_a_retired_id_asks_the_model_that_took_its_place(clock: ManualCloc
     ):
         await read(await tiers.backends["fast"].open(ask(clock)))
         assert sent(groq)["model"] == "openai/gpt-oss-20b"
+
+
+async def test_tiers_share_what_is_known_of_a_route(clock: ManualClock) -> None:
+    routed = {
+        "NPCENGINE_FAST": "groq:openai/gpt-oss-20b",
+        "NPCENGINE_SMART": "groq:llama-3.1-8b-instant",  # the same, by the id that it took over
+    }
+    told = Told()
+    async with (
+        FakeProvider(style="groq", replies=[Fault.status(401)]) as groq,
+        tiers_of(clock, routed | at(groq), told) as tiers,
+    ):
+        for tier in ("fast", "smart"):
+            with pytest.raises(AllBackendsFailed):
+                await tiers.backends[tier].open(ask(clock))
+        assert len(groq.requests) == 1
+    assert [(each.model, each.seconds) for each in told.rests] == [
+        ("openai/gpt-oss-20b", float("inf"))
+    ]
 
 
 async def test_tiers_share_connections_and_what_was_learned_of_a_model(clock: ManualClock) -> None:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from npcengine.backend.chat import Endpoint
 from npcengine.backend.http import HttpClient
-from npcengine.backend.listing import Listed, list_models
+from npcengine.backend.listing import Listed, find_model, list_models
 from npcengine.errors import (
     BackendError,
     BadAnswer,
@@ -64,7 +64,12 @@ async def listed(
     client: HttpClient, clock: ManualClock, url: str, key: str = KEY
 ) -> Mapping[str, Listed]:
     endpoint = Endpoint(url, SecretStr(key) if key else None)
-    return await list_models("groq", endpoint, client, clock, clock.now() + SECONDS)
+    return await list_models("groq", endpoint, client, clock, clock.now() + SECONDS, 1)
+
+
+async def found(client: HttpClient, clock: ManualClock, url: str, model: str) -> Listed:
+    endpoint = Endpoint(url, SecretStr(KEY))
+    return await find_model("groq", endpoint, client, clock, clock.now() + SECONDS, model)
 
 
 def as_json(*models: Any) -> bytes:
@@ -74,16 +79,23 @@ def as_json(*models: Any) -> bytes:
 @pytest.mark.parametrize(
     ("style", "root", "wanted"),
     [
-        ("groq", "/openai/v1", {"openai/gpt-oss-20b": Listed(), "openai/gpt-oss-120b": Listed()}),
+        (
+            "groq",
+            "/openai/v1",
+            dict.fromkeys(("openai/gpt-oss-20b", "openai/gpt-oss-120b"), Listed(context=131_072)),
+        ),
         ("openai", "", {"gpt-6-luna": Listed(), "gpt-4o-mini": Listed(ends=date(2027, 1, 14))}),
-        ("local", "", {"qwen3-4b-instruct": Listed()}),
+        ("local", "", {"qwen3-4b-instruct": Listed(context=8192)}),
     ],
 )
 async def test_each_provider_s_own_form_is_read(
     style: Style, root: str, wanted: dict[str, Listed], client: HttpClient, clock: ManualClock
 ) -> None:
     async with FakeProvider(style=style) as provider:
-        assert await listed(client, clock, f"{provider.base_url}{root}/models") == wanted
+        url = f"{provider.base_url}{root}/models"
+        assert await listed(client, clock, url) == wanted
+        for model, each in wanted.items():
+            assert await found(client, clock, url, model) == each
 
 
 async def test_what_cannot_be_read_of_a_model_is_left_out(
@@ -94,6 +106,8 @@ async def test_what_cannot_be_read_of_a_model_is_left_out(
         {"id": "dated", "shutdown_date": "2027-02-26T00:00:00Z"},
         {"id": "undated", "shutdown_date": "soon"},
         {"id": "numbered", "shutdown_date": 1_800_000_000, "active": None},
+        {"id": "vllm", "max_model_len": 4096, "meta": None},
+        {"id": "vague", "context_window": "large", "context_length": True, "meta": {"n_ctx": 0}},
         {"id": None},
         "no object",
     )
@@ -104,6 +118,8 @@ async def test_what_cannot_be_read_of_a_model_is_left_out(
         "dated": Listed(ends=date(2027, 2, 26)),
         "undated": Listed(),
         "numbered": Listed(),
+        "vllm": Listed(context=4096),
+        "vague": Listed(),
     }
 
 
@@ -132,6 +148,30 @@ async def test_what_is_no_list_says_what_to_look_at(
     async with listing(body, status) as server:
         with pytest.raises(kind, match=says):
             await listed(client, clock, server.url)
+
+
+async def test_a_model_that_is_not_there(client: HttpClient, clock: ManualClock) -> None:
+    async with FakeProvider() as provider:
+        url = f"{provider.base_url}/openai/v1/models"
+        with pytest.raises(ModelUnavailable, match=r"^groq gemma-7b-it: HTTP 404: .*gemma-7b-it"):
+            await found(client, clock, url, "gemma-7b-it")
+    async with listing(b'{"data": []}') as server:
+        with pytest.raises(BadAnswer, match="not a model; check the base URL"):
+            await found(client, clock, server.url, "any/thing?")
+    assert server.seen[0]["path"].endswith("/v1/models/any%2Fthing%3F")
+
+
+async def test_a_failure_that_may_pass_is_tried_once_more_and_a_second_is_told(
+    client: HttpClient, clock: ManualClock
+) -> None:
+    async with listing(b'{"error": {"message": "busy"}}', 503) as server:
+        asking = asyncio.ensure_future(found(client, clock, server.url, "any"))
+        await server.asked.wait()
+        while not asking.done():
+            await clock.advance(0.1)
+        with pytest.raises(ProviderFailed, match="busy"):
+            await asking
+    assert len(server.seen) == 2
 
 
 async def test_nobody_there(client: HttpClient, clock: ManualClock) -> None:

@@ -11,7 +11,15 @@ import pytest
 
 from npcengine.backend import models
 from npcengine.backend.chain import DEFAULT_ROUTES
-from npcengine.backend.models import Price, current, profile, provider, provider_names
+from npcengine.backend.models import (
+    Price,
+    choose_tier,
+    current,
+    profile,
+    profile_of,
+    provider,
+    provider_names,
+)
 from npcengine.errors import InvalidSetting
 from npcengine.messages import Usage
 
@@ -53,7 +61,8 @@ def test_every_model_has_a_whole_row(name: str, model: str) -> None:
     row = profile(name, model)
     assert (row.provider, row.model) == (name, model)
     assert row.cap in ("max_tokens", "max_completion_tokens")
-    assert row.accepts <= {"temperature", "top_p", "stop", "stream_options"}
+    optional = {"temperature", "top_p", "stop", "stream_options", "user", "safety_identifier"}
+    assert row.accepts <= optional
     assert "stream_options" in row.accepts
     assert not row.accepts & row.always.keys()
     assert row.headroom >= 0
@@ -108,9 +117,56 @@ def test_a_retired_id_leads_to_a_listed_model_that_lives_on(
     assert TABLES[name]["models"][alias].get("ends") is None
     assert current(name, retired, TODAY) == alias
     assert current(name, retired, TODAY) == alias
-    assert caplog.messages == [f"{name}: {retired} is retired; {alias} answers in its place"]
+    said = f"{name} does not serve {retired} (any more): {alias} answers in its place"
+    assert caplog.messages == [said]
     assert caplog.records[0].levelno == logging.WARNING
     assert caplog.records[0].name == "npcengine"
+
+
+# What games were written for before, and where it may still be asked for by its old name.
+NAMES = [
+    *(
+        ("groq", name)
+        for name in ("gpt-3.5-turbo", "gpt-4", "gpt-4-turbo", "gpt-4o", "gpt-4o-mini")
+    ),
+    *(("openai", name) for name in ("gpt-3.5-turbo", "gpt-4", "gpt-4-turbo")),
+    *(
+        (provider, name)
+        for provider in ("groq", "openai")
+        for name in (
+            "llama-3.1-8b-instant",
+            "llama-3.1-70b-versatile",
+            "mixtral-8x7b-32768",
+            "gemma-7b-it",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "model"), NAMES)
+def test_the_names_of_other_vendors_and_of_yesterday_lead_somewhere(name: str, model: str) -> None:
+    assert current(name, model, TODAY) in TABLES[name]["models"]
+    assert profile_of(f"{name}:{model}").price is not None
+
+
+@pytest.mark.parametrize("model", ["gpt-4", "llama-3.1-8b-instant"])
+def test_a_server_of_ones_own_names_its_models_itself(model: str) -> None:
+    assert current("vllm", model, TODAY) == model
+
+
+@pytest.mark.parametrize(
+    ("realtime", "quality", "tier"),
+    [
+        (True, False, "fast"),
+        (True, True, "smart"),
+        (False, False, "deep"),
+        (False, True, "deep"),
+    ],
+)
+def test_who_waits_and_how_good_it_must_be_decide_about_the_tier(
+    realtime: bool, quality: bool, tier: str
+) -> None:
+    assert choose_tier(realtime, quality) == tier
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from npcengine.backend.cache import KEYED, UNKEYED, Cache, request_key
 from npcengine.backend.http import HttpClient
-from npcengine.errors import ProviderFailed, StreamBroken
+from npcengine.errors import LimitReached, ProviderFailed, StreamBroken
 from npcengine.messages import (
     CachePolicy,
     ChatRequest,
@@ -72,6 +72,29 @@ async def test_so_many_answers_are_collected_before_one_is_used_again(cached: Ca
     assert all(each.cached for each in again)
     assert {each.text for each in again} == {"Line 0.", "Line 1.", "Line 2."}
     assert cached.asked == 3
+
+
+async def test_what_may_cost_nothing_is_answered_from_what_is_kept_or_not_at_all(
+    cached: Cached,
+) -> None:
+    policy = replace(ONE, variants=3)
+    with pytest.raises(LimitReached):
+        await cached.say(policy, cache_only=True)
+    await cached.say(policy)
+    assert (await cached.say(policy, cache_only=True)).text == "Line 0."
+    with pytest.raises(LimitReached):
+        await cached.say(policy, cache_only=True, shareable=False)
+    assert cached.asked == 1
+
+
+async def test_a_cache_of_no_size_keeps_nothing(clock: ManualClock) -> None:
+    inner = ScriptedBackend(["One.", "Two."], clock)
+    cache = Cache(inner, clock, random.Random(7), requests=0)
+    for text in ("One.", "Two."):
+        request = ask(clock, cache=ONE, shareable=True)
+        assert (await read(await cache.open(request))).text == text
+    with pytest.raises(LimitReached):
+        await cache.open(ask(clock, cache=ONE, shareable=True, cache_only=True))
 
 
 async def test_the_same_seed_chooses_the_same(clock: ManualClock) -> None:

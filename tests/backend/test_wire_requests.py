@@ -1,6 +1,7 @@
 """Requests as bytes: deterministic, and for each model only what it takes."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine.backend.models import profile
-from npcengine.backend.wire import encode_request, fold_systems, request_parameters
-from npcengine.messages import ROLES, ChatRequest, Message, Prefix, Sampling
+from npcengine.backend.wire import encode_request, end_user, fold_systems, request_parameters
+from npcengine.messages import ROLES, ChatRequest, Message, Origin, Prefix, Sampling
 from npcengine.testing.fake_provider import Style
 from npcengine.testing.fake_provider.strictness import refusal
 from npcengine.testing.manual_clock import ManualClock
-from tests.backend.asking import LINE, RULES, ask
+from tests.backend.asking import AYLA, LINE, RULES, ask
 
 GROQ = profile("groq", "openai/gpt-oss-20b")
 LUNA = profile("openai", "gpt-6-luna")
@@ -81,6 +82,7 @@ EXPECTED: dict[tuple[str, str], dict[str, Any]] = {
         "stop": ["\n\n", "Player:"],
         "reasoning_effort": "low",
         "include_reasoning": False,
+        "user": end_user(AYLA),
     },
     ("groq", "qwen/qwen3.8-27b"): {
         "max_completion_tokens": 120,
@@ -88,20 +90,27 @@ EXPECTED: dict[tuple[str, str], dict[str, Any]] = {
         "top_p": 0.9,
         "stop": ["\n\n", "Player:"],
         "reasoning_effort": "none",
+        "user": end_user(AYLA),
     },
     ("openai", "gpt-6-luna"): {
         "max_completion_tokens": 120,
         "temperature": 0.8,
         "top_p": 0.9,
         "reasoning_effort": "none",
+        "safety_identifier": end_user(AYLA),
     },
     ("openai", "gpt-4o-mini"): {
         "max_completion_tokens": 120,
         "temperature": 0.8,
         "top_p": 0.9,
         "stop": ["\n\n", "Player:"],
+        "safety_identifier": end_user(AYLA),
     },
-    ("openai", "gpt-5-mini"): {"max_completion_tokens": 120 + 256, "reasoning_effort": "minimal"},
+    ("openai", "gpt-5-mini"): {
+        "max_completion_tokens": 120 + 256,
+        "reasoning_effort": "minimal",
+        "safety_identifier": end_user(AYLA),
+    },
 } | {
     (local, "some-model"): {
         "max_tokens": 120,
@@ -137,8 +146,25 @@ def test_no_provider_finds_anything_to_refuse(provider: str, model: str) -> None
 
 def test_what_was_not_asked_for_is_left_to_the_provider() -> None:
     body = decoded(replace(REQUEST, sampling=Sampling(), stream=False), "openai", "gpt-4o-mini")
-    assert body.keys() == {"messages", "model", "max_completion_tokens", "stream"}
+    assert body.keys() == {
+        *("messages", "model", "max_completion_tokens", "stream", "safety_identifier")
+    }
     assert body["stream"] is False
+
+
+@given(st.builds(Origin, *[st.text()] * 3), st.builds(Origin, *[st.text()] * 3))
+def test_a_provider_can_tell_players_apart_and_no_more(one: Origin, other: Origin) -> None:
+    assert re.fullmatch("[0-9a-f]{64}", end_user(one))
+    alike = (one.realm, one.player) == (other.realm, other.player)
+    assert (end_user(one) == end_user(other)) == alike
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+def test_the_id_of_a_player_never_leaves(route: tuple[str, str]) -> None:
+    request = replace(REQUEST, origin=Origin("r-17", "mira", "steam:4711"))
+    body = encode_request(request, profile(*route))
+    for part in (b"r-17", b"steam", b":4711"):
+        assert part not in body
 
 
 def test_a_temperature_of_zero_is_raised_to_the_least_that_groq_takes() -> None:

@@ -7,6 +7,8 @@ import statistics
 import subprocess
 import sys
 
+from tests.bench.rows import NAME
+
 ROUNDS = 11
 CODE = "import time; t = time.perf_counter(); import {0}; print(time.perf_counter() - t)"
 
@@ -28,7 +30,7 @@ def main() -> None:
         other.append(seconds("openai"))
     ratio = statistics.median(a / b for a, b in zip(own, other, strict=True))
     sys.stdout.write(
-        f"{'import':18} {statistics.median(own) * 1e3:7.0f} ms"
+        f"{'import':{NAME}} {statistics.median(own) * 1e3:7.0f} ms"
         f"   openai {statistics.median(other) * 1e3:6.0f} ms   ratio {ratio:.2f}\n"
     )
 

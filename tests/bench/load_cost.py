@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from npcengine import load_cast
+from tests.bench.rows import NAME
 
 ROUNDS = 21
 PERSONAS = Path(__file__).parents[2] / "personas"
@@ -25,7 +26,7 @@ def main() -> None:
             cast = load_cast(folder)
             spent.append(time.perf_counter() - begun)
     sys.stdout.write(
-        f"{f'load {len(cast)} personas':18} {statistics.median(spent) * 1e3:7.1f} ms"
+        f"{f'load {len(cast)} personas':{NAME}} {statistics.median(spent) * 1e3:7.1f} ms"
         f"   first time {spent[0] * 1e3:.1f} ms\n"
     )
 

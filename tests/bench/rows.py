@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+NAME = 28
+"""Cells that a row's name gets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -18,21 +21,27 @@ class Row:
     rest: str = ""
     more_is_better: bool = False
 
+    @property
+    def kept(self) -> bool:
+        """True when the limit is kept."""
+        return self.value >= self.limit if self.more_is_better else self.value <= self.limit
+
+    @property
+    def figure(self) -> str:
+        """The value, as exact as it is worth."""
+        digits = 0 if self.value >= 100 or float(self.value).is_integer() else 1 if self.unit else 2
+        return f"{self.value:,.{digits}f}"
+
     def tell(self) -> bool:
         """Print the row; return whether the limit is kept."""
-        kept = self._reaches(self.limit)
         aim = "" if self.aim is None else f", aim {self.aim:g}"
         sign = "≥" if self.more_is_better else "≤"
-        told = f"{sign} {self.limit:g}{aim}" + ("" if kept else "  MISSED")
-        digits = 0 if self.value >= 100 or self.value.is_integer() else 1
+        told = f"{sign} {self.limit:g}{aim}" + ("" if self.kept else "  MISSED")
         sys.stdout.write(
-            f"{self.name:18} {self.value:7,.{digits}f} {self.unit:5}  {told:21} {self.rest}\n"
+            f"{self.name:{NAME}} {self.figure:>7} {self.unit:5}  {told:22} {self.rest}\n"
         )
         sys.stdout.flush()
-        return kept
-
-    def _reaches(self, mark: float) -> bool:
-        return self.value >= mark if self.more_is_better else self.value <= mark
+        return self.kept
 
 
 def within(values: list[float], share: float) -> float:

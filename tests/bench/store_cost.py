@@ -51,7 +51,7 @@ def fill(path: Path) -> None:
     )
     for start in range(0, CONVERSATIONS, CHUNK):
         some = range(start, start + CHUNK)
-        database.write({Origin("main", "smith", player(number)): turns for number in some})
+        database.write({Origin("main", "smith", player(number)): turns for number in some}, {}, 0.0)
     database.close()
 
 

@@ -28,8 +28,9 @@ from npcengine.persona.model import Cache
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.scripted import ScriptedBackend
 from npcengine.turns import Turn
+from tests.bench.rows import NAME
 
-ROUNDS = 13
+ROUNDS = 7
 CALLS = 240
 BLOCK = 120
 HISTORY = 9
@@ -167,7 +168,7 @@ async def compare(
         theirs.append(other)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     return (
-        f"{'turn, streamed' if streamed else 'turn':18} {statistics.median(ours):7.0f} µs"
+        f"{'turn, streamed' if streamed else 'turn':{NAME}} {statistics.median(ours):7.0f} µs"
         f"   httpx  {statistics.median(theirs):6.0f} µs   ratio {ratio:.2f}"
     )
 

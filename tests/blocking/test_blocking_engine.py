@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from npcengine import BlockingEngine, ContentError, NPCEngine, PendingLine, Persona, UsageError
+from npcengine import (
+    BlockingEngine,
+    ContentError,
+    NPCEngine,
+    PendingLine,
+    Persona,
+    Saying,
+    UsageError,
+)
 from npcengine.blocking.engine import Setup
 from npcengine.errors import EngineClosed, InvalidLine, NoRoute, UnknownNPC
 from npcengine.hooks import Event
@@ -18,6 +26,7 @@ Verb = Callable[[BlockingEngine], object]
 WAITING: dict[str, Verb] = {
     "say": lambda engine: engine.say("mira", "Hello?", player="ayla"),
     "greet": lambda engine: engine.greet("mira", player="ayla"),
+    "say_all": lambda engine: list(engine.say_all([Saying("mira", "Hello?", "ayla")])),
     "forget": lambda engine: engine.forget("ayla"),
     "add_persona": lambda engine: engine.add_persona("ann", "A baker."),
 }
@@ -27,6 +36,7 @@ VERBS: dict[str, Verb] = {
     "greet_soon": lambda engine: engine.greet_soon("mira", player="ayla"),
     "cast": lambda engine: engine.cast,
     "routes": lambda engine: engine.routes,
+    "spent": lambda engine: engine.spent,
 }
 waiting_verbs = pytest.mark.parametrize("verb", WAITING.values(), ids=WAITING)
 all_verbs = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
@@ -47,6 +57,36 @@ def in_thread(work: Callable[[], object]) -> tuple[threading.Thread, list[object
     return thread, came
 
 
+def test_many_lines_are_answered_while_the_thread_waits_for_them() -> None:
+    s = Stage(answer=lambda request: f"Aye, {request.origin.player}.")
+    with s.engine as engine:
+        told = engine.say_all([Saying("mira", "Hello?", f"p{n}") for n in range(5)], at_once=2)
+        assert {place: reply.text for place, reply in told} == {n: f"Aye, p{n}." for n in range(5)}
+        with pytest.raises(UnknownNPC):
+            engine.say_all([Saying("nobody", "Hello?", "ayla")])
+
+
+def test_leaving_a_crowd_early_cancels_what_is_under_way() -> None:
+    gate = Gate()
+    s = Stage("Aye.", (gate, "Nay."))
+    with s.engine as engine:
+        told = engine.say_all([Saying("mira", "Hello?", f"p{n}") for n in range(3)], at_once=2)
+        assert next(told)[1].text == "Aye."
+        gate.await_model()
+        told.close()
+        gate.await_cancelled()
+    assert (s.kept("mira", "p0"), s.kept("mira", "p1")) == ([("Hello?", "Aye.")], [])
+
+
+def test_a_crowd_ends_with_its_engine() -> None:
+    s = Stage("Aye.")
+    with s.engine as engine:
+        told = engine.say_all([Saying("mira", "Hello?", f"p{n}") for n in range(3)], at_once=1)
+        assert next(told)[0] == 0
+    with pytest.raises(EngineClosed):
+        next(told)
+
+
 def test_the_verbs_do_what_the_engine_does() -> None:
     s = Stage("Aye.", "Well met.")
     with s.engine as engine:
@@ -56,6 +96,7 @@ def test_the_verbs_do_what_the_engine_does() -> None:
         assert sorted(persona.id for persona in engine.cast) == ["gate_guard", "mira", "tom"]
         assert engine.forget("ayla") == 2
         assert engine.routes == {}
+        assert engine.spent.total.requests == 2
 
 
 def test_no_verb_is_missing() -> None:

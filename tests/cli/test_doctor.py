@@ -1,6 +1,7 @@
 """The doctor says what is in force, what works, and what to mend; and no secret."""
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -134,7 +135,7 @@ async def test_it_shows_who_won(home: Path) -> None:
     assert told["store"][1] == told["tiers.deep"][1] == "default"
     assert told["GROQ_API_KEY"] == ("set", "environment")
     assert told["OPENAI_API_KEY"] == ("not set", "default")
-    assert "cache.requests" not in told
+    assert {"cache.requests", "deadlines.player.first", "deadlines.quest.whole"}.isdisjoint(told)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +251,32 @@ async def test_a_store_that_cannot_be_used_has_to_be_mended(home: Path) -> None:
     code, report = await examined(home, **beneath)
     assert code == 1
     assert "is no folder" in messages(report["store"])
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("/proc/nowhere/npcengine.db", "no file can be made in /proc"),
+        ("pipe", "this is not a file: give the store another path"),
+        ("personas", "this is a folder: name a file in it"),
+    ],
+)
+async def test_no_store_can_be_there(home: Path, name: str, problem: str) -> None:
+    os.mkfifo(home / "pipe")
+    code, report = await examined(home, NPCENGINE_STORE=name)
+    assert (code, problem in messages(report["store"])) == (1, True)
+    said = await run(home, "say", "hild", "Hi.", env={"NPCENGINE_STORE": name})
+    assert (said.code, said.out) == (1, "")
+
+
+def names_in(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
+
+
+async def test_looking_for_room_leaves_nothing_behind(home: Path) -> None:
+    before = names_in(home)
+    assert (await examined(home, NPCENGINE_STORE="saves/npcengine.db"))[0] == 0
+    assert names_in(home) == before
 
 
 async def test_a_store_in_memory_is_no_file(home: Path) -> None:

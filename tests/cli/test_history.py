@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from math import inf
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from npcengine.messages import Origin
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.stores.sqlite import SqliteStore
 from npcengine.turns import Turn
-from tests.cli.terminal import Finished, at_terminal, run
+from tests.cli.terminal import PATIENCE, PROGRAM, Finished, at_terminal, run
 
 AYLA = Origin("main", "hild", "ayla")
 TOM = Origin("main", "hild", "tom")
@@ -141,6 +142,53 @@ async def test_an_export_is_what_the_game_restores(kept: Path) -> None:
     assert len(await game.read(BO_IN_TWO)) == 1
 
 
+async def test_an_export_never_writes_over_the_store(kept: Path) -> None:
+    (kept / "link.json").symlink_to("npcengine.db")
+    before = (kept / "npcengine.db").read_bytes()
+    names = [f"npcengine.db{end}" for end in ("", "-wal", "-shm", "-lock")]
+    for name in ("link.json", "./npcengine.db", *names):
+        refused = await run(kept, "history", "export", name, "--force")
+        assert refused.code == 1, name
+        assert "belongs to the store itself: name another file" in refused.err
+    assert (kept / "npcengine.db").read_bytes() == before
+
+
+async def test_an_export_for_which_there_is_no_room_leaves_the_old_one(kept: Path) -> None:
+    (kept / "slot.json").write_bytes(b"old")
+    full = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *PROGRAM)
+    process = await asyncio.create_subprocess_exec(
+        *(*full, "history", "export", "slot.json", "--force"),
+        cwd=kept,
+        env={"PATH": os.defpath},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(PATIENCE):
+        _, err = await process.communicate()
+    assert (process.returncode, b"slot.json cannot be written: " in err) == (1, True)
+    assert (kept / "slot.json").read_bytes() == b"old"
+    assert not (kept / "slot.json.tmp").exists()
+
+
+async def test_an_export_replaces_files_only(kept: Path) -> None:
+    (kept / "slots").mkdir()
+    for name in ("slots", "/dev/null"):
+        refused = await run(kept, "history", "export", name, "--force")
+        assert (refused.code, "is not a file" in refused.err) == (1, True)
+
+
+async def test_memory_has_no_history(kept: Path) -> None:
+    (kept / "npcengine.yaml").write_text("store: memory\n")
+    asked, set_up, file = await asyncio.gather(
+        run(kept, "history", "list", "--store", "memory"),
+        run(kept, "history", "forget", "ayla", "--yes"),
+        run(kept, "history", "list", "--store", "./memory"),
+    )
+    for it in (asked, set_up):
+        assert it.code == 1
+        assert "memory has no history, as it ends with its program: pass --store FILE" in it.err
+    assert "there is no such file" in file.err
+
+
 async def test_a_player_is_forgotten_once_it_was_confirmed(kept: Path) -> None:
     async with at_terminal(kept, "history", "forget", "ayla") as (screen, refused):
         await screen.until("Forget 2 turns in 1 conversation of ayla? It cannot be undone. [y/N]:")
@@ -181,7 +229,7 @@ async def test_while_a_game_runs_all_but_forgetting_works(kept: Path) -> None:
     assert "And now?" in shown.out
     assert exported.out.encode() == await store.export("main")
     assert forgotten.code == 1
-    assert "end that program" in forgotten.err
+    assert "another program holds it" in forgotten.err
     assert "engine.forget('tom')" in forgotten.err
     assert len(await store.read(TOM)) == 2
     await store.aclose()

@@ -12,6 +12,7 @@ import pytest
 
 from npcengine.cli.init import SOURCES
 from npcengine.settings import Settings
+from npcengine.stores.sqlite import SqliteStore
 from npcengine.testing.fake_provider import FakeProvider
 from tests.cli.terminal import PATIENCE, Finished, run
 
@@ -160,6 +161,14 @@ async def test_the_game_runs_to_its_end_without_a_key(game: Path) -> None:
     assert (cut_short.code, cut_short.err) == (0, "")
 
 
+async def test_the_game_says_in_one_line_what_stops_it(game: Path) -> None:
+    store = SqliteStore(game / "npcengine.db")
+    stopped = await shell(game, "python game.py")
+    assert (stopped.code, stopped.err.count("\n")) == (1, 1)
+    assert "another program holds it" in stopped.err
+    await store.aclose()
+
+
 async def test_the_game_shows_what_a_model_says(game: Path) -> None:
     async with FakeProvider(replies=["*nods* Two coppers. *spits* Three, for you."]) as groq:
         env = {"GROQ_API_KEY": "gsk_a_key_of_no_account", "GROQ_BASE_URL": groq.base_url}
@@ -185,6 +194,6 @@ async def test_a_new_user_gets_through_the_readme(game: Path) -> None:
     (game / "personas" / "harbour_master.yaml").write_text(persona)
     linted = await shell(game, check)
     assert (linted.code, "error" in linted.out) == (0, False)
-    assert "Ilse Brandt" in (await shell(game, play, "\n")).out
+    assert "Ilse Brandt\n" in (await shell(game, play, "\n")).out
     listed = set(re.findall(r"^\| `([^`]+)`", readme, re.MULTILINE))
     assert listed <= {path.split("/")[0] + "/" * ("/" in path) for path in everything_in(game)}

@@ -32,6 +32,30 @@ async def test_a_talk_need_not_be_kept(home: Path) -> None:
     assert not (home / "memory").exists()
 
 
+async def test_a_file_may_be_called_memory(home: Path) -> None:
+    await run(home, "say", "hild", "Good day.", "--store", "./memory")
+    assert [turn.player_line for turn in await kept(home / "memory")] == ["Good day."]
+
+
+async def test_a_path_may_begin_at_home(home: Path) -> None:
+    done = await run(home, "say", "hild", "Good day.", "--store=~/saves/oakvale.db")
+    assert done.code == 0
+    assert await kept(home / "saves" / "oakvale.db")  # the tests' HOME is this folder
+    assert not (home / "~").exists()
+
+
+async def test_what_cannot_be_said_begins_no_store(home: Path) -> None:
+    for refused in (("say", "nobody", "Hi."), ("say", "hild", " "), ("chat", "nobody")):
+        assert (await run(home, *refused)).code == 1
+        assert not (home / "npcengine.db").exists()
+
+
+async def test_a_folder_is_no_store(home: Path) -> None:
+    done = await run(home, "say", "hild", "Good day.", "--store", "personas")
+    assert (done.code, done.out) == (1, "")
+    assert "this is a folder: name a file in it" in " ".join(done.err.split())
+
+
 async def test_a_file_that_is_in_use_is_told_and_the_talk_goes_on(home: Path) -> None:
     store = SqliteStore(home / "npcengine.db")
     done = await run(home, "say", "hild", "Good day.")
@@ -45,7 +69,15 @@ async def test_a_file_that_was_asked_for_has_to_be_free(home: Path) -> None:
     store = SqliteStore(home / "oakvale.db")
     done = await run(home, "say", "hild", "Good day.", "--store", "oakvale.db")
     assert (done.code, done.out) == (1, "")
-    assert "another program holds it" in done.err
+    assert "another program holds it, or another engine of this one" in done.err
+    await store.aclose()
+
+
+async def test_the_usual_file_has_to_be_free_too_where_it_was_asked_for(home: Path) -> None:
+    store = SqliteStore(home / "npcengine.db")
+    option = await run(home, "say", "hild", "Good day.", "--store", "npcengine.db")
+    variable = await run(home, "say", "hild", "Hi.", env={"NPCENGINE_STORE": "npcengine.db"})
+    assert (option.code, option.out, variable.code, variable.out) == (1, "", 1, "")
     await store.aclose()
 
 

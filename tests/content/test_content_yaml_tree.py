@@ -111,11 +111,16 @@ def test_an_alias_bomb_is_an_alias(loader: Loader) -> None:
 
 
 @BOTH_PARSERS
-@pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "- a\n", "Mira\n", "~", START + "---\nid: b\n"]
-)
+@pytest.mark.parametrize("text", ["- a\n", "Mira\n", "~", "---\n---\n", START + "---\nid: b\n"])
 def test_a_file_is_one_group_of_fields(loader: Loader, text: str) -> None:
     assert [code for code, _, _ in placed(text, loader)] == ["NPC110"]
+
+
+@BOTH_PARSERS
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
+def test_an_empty_file_lacks_what_it_needs(loader: Loader, text: str) -> None:
+    assert read(text, loader) == {}
+    assert placed(text, loader) == [("NPC201", 1, 1)] * 3
 
 
 @BOTH_PARSERS

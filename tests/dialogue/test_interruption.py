@@ -53,6 +53,23 @@ async def test_a_line_that_nobody_reads_on_is_interrupted_too(stage: Make) -> No
     assert [line for line, _ in await said(s)] == ["Tell me.", "I must go."]
 
 
+@pytest.mark.parametrize("passes", range(6))
+async def test_who_interrupts_may_leave_in_the_middle_of_it(stage: Make, passes: int) -> None:
+    s = stage((asyncio.Event(), "Never."), "Yes?")
+    first = s.engine.stream("mira", "I look for Tom.", player="ayla")
+    thinking = asyncio.ensure_future(anext(first))
+    await s.clock.advance(2.0)
+    assert (await thinking).kind == "thinking"
+    second = asyncio.ensure_future(s.engine.say("mira", "My brother.", player="ayla"))
+    for _ in range(passes):
+        await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.wait([second])
+    await s.clock.advance(10.0)  # whoever was not interrupted in time has a deadline
+    assert [piece.kind async for piece in first] == ["text"]
+    assert first.reply.text
+
+
 async def test_interrupted_before_a_word_was_heard(stage: Make) -> None:
     s = stage((asyncio.Event(), "Never."), "Yes?")
     first = asyncio.ensure_future(s.engine.say("mira", "I look for Tom.", player="ayla"))

@@ -27,6 +27,8 @@ class Disk(InMemoryStore):
         self.may_write = asyncio.Event()
         self.may_read.set()
         self.may_write.set()
+        self.may_forget = asyncio.Event()
+        self.may_forget.set()
         self.closed = False
 
     async def read(self, origin: Origin) -> tuple[Turn, ...]:
@@ -40,6 +42,13 @@ class Disk(InMemoryStore):
         if self.problem is not None:
             raise self.problem
         await super().append(origin, turn)
+
+    async def forget(self, player: str) -> int:
+        await self.may_forget.wait()
+        turns = await super().forget(player)
+        if self.problem is not None:
+            raise self.problem
+        return turns
 
     async def aclose(self) -> None:
         self.closed = True
@@ -119,6 +128,15 @@ async def test_strict_raises_when_a_turn_cannot_be_kept(scene: Scene) -> None:
         await saying
 
 
+async def test_who_interrupts_does_not_get_the_error_of_the_other(scene: Scene) -> None:
+    first = scene.engine.stream("mira", "Hello.", player="ayla", strict=True)
+    await anext(first)
+    scene.disk.problem = FULL
+    assert (await scene.say("Hey!")).text
+    with pytest.raises(StoreUnavailable, match="free some space"):
+        await anext(first)
+
+
 async def test_a_character_does_not_wait_for_a_store_that_hangs(scene: Scene) -> None:
     scene.disk.may_read.clear()
     saying = scene.saying("Hello.")
@@ -145,6 +163,23 @@ async def test_a_hanging_store_gives_way_to_who_interrupts(scene: Scene) -> None
     scene.disk.may_read.set()
     assert (await first).finish == "closed"
     assert (await second).text == "Aye."
+
+
+async def test_what_is_forgotten_stays_so_when_the_store_fails_after_that(scene: Scene) -> None:
+    await scene.say("Hello.")
+    scene.disk.may_forget.clear()
+    forgetting = asyncio.ensure_future(scene.engine.forget("ayla"))
+    await scene.clock.advance(0)
+    async with scene.engine.stream("mira", "Who am I?", player="ayla") as line:
+        await anext(aiter(line))
+        scene.disk.problem = FULL
+        scene.disk.may_forget.set()
+        with pytest.raises(StoreUnavailable, match="free some space"):
+            await forgetting
+        scene.disk.problem = None
+        async for _ in line:
+            pass
+    assert await scene.disk.read(AYLA) == ()
 
 
 async def test_the_store_is_closed_with_the_engine(scene: Scene) -> None:

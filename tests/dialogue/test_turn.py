@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from npcengine import NPCEngine, Piece, Reply, Scene, TurnEnded, UsageError
+from npcengine import AttemptEnded, NPCEngine, Piece, Reply, Scene, TurnEnded, UsageError
 from npcengine.dialogue.line import Line
 from npcengine.errors import (
     DeadlineExceeded,
@@ -111,7 +111,10 @@ async def test_a_failing_provider_gives_an_authored_line_and_is_reported(stage: 
     assert (reply.source, reply.reason) == ("authored", "failure")
     assert reply.text == "The old mill burned down in spring."
     assert isinstance(reply.error, ProviderFailed)
-    assert s.events == [TurnEnded(AYLA, reply)]
+    attempt, turn = s.events
+    assert isinstance(attempt, AttemptEnded)
+    assert (attempt.provider, attempt.completion, attempt.error) == ("groq", None, reply.error)
+    assert turn == TurnEnded(AYLA, reply)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -237,6 +240,8 @@ async def test_a_hook_that_fails_spoils_nothing(caplog: pytest.LogCaptureFixture
         ("mira", "", {}, InvalidLine, "empty"),
         ("mira", "x" * 100_000, {}, InvalidLine, "at most 1,000"),
         ("mira", "Hello.", {"player": ""}, UsageError, "player is an id"),
+        ("mira", "Hello.", {"player": "\ud800"}, UsageError, "player is an id"),
+        ("mira", "Hello.", {"realm": "x" * 201}, UsageError, "realm is an id"),
         ("mira", "Hello.", {"locale": "German!"}, UsageError, "language tag"),
         ("mira", "Hello.", {"deadline": 0}, UsageError, "above 0"),
     ],
@@ -277,3 +282,13 @@ async def test_add_persona_makes_a_character_of_a_string(stage: Make) -> None:
 async def test_nobody_cannot_be_forgotten(stage: Make) -> None:
     with pytest.raises(UsageError, match="player is an id"):
         await stage("Aye.").engine.forget("")
+
+
+@pytest.mark.parametrize("realm", ["", "x" * 201, "\ud800"])
+async def test_a_realm_without_a_name_has_no_save(stage: Make, realm: str) -> None:
+    s = stage("Aye.")
+    save = await s.engine.export("main")
+    with pytest.raises(UsageError, match="realm is an id"):
+        await s.engine.export(realm)
+    with pytest.raises(UsageError, match="realm is an id"):
+        await s.engine.restore(realm, save)

@@ -1,7 +1,7 @@
 import pytest
 
 from npcengine.errors import UnknownNPC, UsageError
-from npcengine.persona.cast import Cast
+from npcengine.persona.cast import Cast, described
 from npcengine.persona.model import Persona
 
 
@@ -33,6 +33,15 @@ def test_an_unknown_id_gets_the_nearest_one(asked: str, suggestion: str | None) 
     assert caught.value.npc == asked
     assert caught.value.suggestion == suggestion
     assert caught.value.known == ("mira", "tobin")
+
+
+def test_a_description_that_cannot_be_used_is_told_in_plain_words() -> None:
+    with pytest.raises(UsageError) as caught:
+        described("Mira Holt", "A blacksmith.", None)
+    assert str(caught.value) == (
+        "add_persona: id: 'Mira Holt' is not an id: lower case letters, digits, '.', '_' and '-' "
+        "only (write 'mira-holt')"
+    )
 
 
 def test_an_empty_cast_knows_nobody() -> None:

@@ -6,7 +6,7 @@ against all that was told, and what was found before. The file itself is left as
 so that the next round's process has to recover it, and may be killed at that. A kill takes away the
 process, not the machine: what a power cut does is not tried.
 
-Usage: scripts/soak [--rounds 200] [--seed 1]
+Usage: scripts/soak kills [--rounds 200] [--seed 1]
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from npcengine.stores.save import Conversations, load
+from npcengine.stores.save import RealmTurns, load
 from npcengine.stores.sqlite import SqliteStore
 from tests.soak import talker
 from tests.soak.ledger import Ledger
@@ -106,10 +106,10 @@ def copy(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-def kept(path: Path, realms: list[str]) -> dict[str, Conversations]:
+def kept(path: Path, realms: list[str]) -> dict[str, RealmTurns]:
     """Return what a file has, as a store reads it."""
 
-    async def read() -> dict[str, Conversations]:
+    async def read() -> dict[str, RealmTurns]:
         store = SqliteStore(path)
         found = {realm: load(await store.export(realm)) for realm in realms}
         await store.aclose()

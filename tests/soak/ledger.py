@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from npcengine.messages import Origin
-from npcengine.stores.save import Conversations
+from npcengine.stores.save import RealmTurns
 from npcengine.turns import Turn
 from tests.soak.talker import SLOT, save_turns
 
@@ -56,7 +56,7 @@ class Ledger:
             self.restored = int(rest[0])
             self.restores += 1
 
-    def compare(self, realm: str, kept: Conversations) -> int:
+    def compare(self, realm: str, kept: RealmTurns) -> int:
         """Look for faults in a realm of the file; return how many turns it has."""
         found = {
             Origin(realm, *key): [Said(turn.player_line, turn.npc_line) for turn in turns]
@@ -76,7 +76,7 @@ class Ledger:
         self.unheard |= once - owed
         owed |= once
 
-    def compare_slot(self, kept: Conversations) -> None:
+    def compare_slot(self, kept: RealmTurns) -> None:
         """Look whether the save slot has one whole save, and none older than was told."""
         if not kept and self.restored < 0:
             return
@@ -87,7 +87,7 @@ class Ledger:
             self.lost.add(f"lost: save {self.restored}, {SLOT} has {number}")
 
 
-def _number(kept: Conversations) -> int | None:
+def _number(kept: RealmTurns) -> int | None:
     """Return the number of the save that these may be."""
     first: tuple[Turn, ...] = next(iter(kept.values()), ())
     return int(first[0].at) if first else None

@@ -16,7 +16,7 @@ import sys
 
 from npcengine import NPCEngine, Persona
 from npcengine.messages import ChatRequest
-from npcengine.stores.save import Conversations, dump
+from npcengine.stores.save import RealmTurns, dump
 from npcengine.testing.scripted import ScriptedBackend
 from npcengine.turns import Turn
 
@@ -39,7 +39,7 @@ def realm_of(round_number: int) -> str:
     return f"world-{round_number // REVISITS}"
 
 
-def save_turns(number: int) -> Conversations:
+def save_turns(number: int) -> RealmTurns:
     """Return conversations in which everything says this number."""
     turn = Turn(f"Save {number}.", f"It is {number}.", float(number))
     return {("mira", f"player-{player}"): (turn, turn) for player in range(SAVED)}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from npcengine.messages import Origin
-from npcengine.stores.save import Conversations
+from npcengine.stores.save import RealmTurns
 from npcengine.turns import Turn
 from tests.soak.kill_loop import run
 from tests.soak.ledger import Ledger
@@ -59,7 +59,7 @@ def test_a_file_with_all_that_was_told_and_one_turn_more(ledger: Ledger) -> None
         ({KEY: (HELLO, AGAIN, BYE)}, "out of order"),
     ],
 )
-def test_a_file_that_is_wrong(ledger: Ledger, kept: Conversations, fault: str) -> None:
+def test_a_file_that_is_wrong(ledger: Ledger, kept: RealmTurns, fault: str) -> None:
     ledger.compare("world-1", kept)
     assert {each.partition(":")[0] for each in ledger.faults} == {fault}
 
@@ -84,7 +84,7 @@ HALF = dict(list(save_turns(7).items())[: SAVED // 2])
         ({**save_turns(8), **HALF}, {"torn"}),
     ],
 )
-def test_a_restored_save(ledger: Ledger, kept: Conversations, fault: set[str]) -> None:
+def test_a_restored_save(ledger: Ledger, kept: RealmTurns, fault: set[str]) -> None:
     ledger.compare_slot({})
     assert not ledger.faults
     ledger.note("restored", "world-1", 7)

@@ -3,13 +3,15 @@
 import asyncio
 import json
 from collections.abc import Callable
+from math import nan
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from npcengine.errors import SaveCorrupt, SaveTooNew, SaveTooOld, StoreError
+from npcengine.errors import SaveCorrupt, SaveTooNew, SaveTooOld, StoreError, UsageError
 from npcengine.messages import Origin
-from npcengine.stores.base import MAX_TURNS, Store
+from npcengine.stores.base import MAX_ID, MAX_TURNS, Store
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.stores.sqlite import SqliteStore
 from npcengine.turns import Turn
@@ -70,6 +72,35 @@ async def test_what_is_said_at_once_is_kept_once(store: Store) -> None:
     await asyncio.gather(*(talk(store, origin, turns=30) for origin in origins))
     for origin in origins:
         assert await store.read(origin) == tuple(turn(n) for n in range(30))
+
+
+NO_TEXT: Any = None
+CANNOT_BE_KEPT = {
+    "half a character": (AYLA, Turn("\ud800", "Hm.", 0.0)),
+    "an answer that is no text": (AYLA, Turn("Hi.", NO_TEXT, 0.0)),
+    "a time that is none": (AYLA, Turn("Hi.", "Hm.", nan)),
+    "a player who is half a character": (Origin("main", "mira", "\ud800"), turn(0)),
+    "nobody": (Origin("main", "mira", ""), turn(0)),
+    "no player": (Origin("main", "mira", NO_TEXT), turn(0)),
+    "a realm with a name too long": (Origin("x" * (MAX_ID + 1), "mira", "ayla"), turn(0)),
+}
+
+
+@pytest.mark.parametrize("wrong", CANNOT_BE_KEPT.values(), ids=CANNOT_BE_KEPT)
+async def test_a_turn_that_cannot_be_kept_takes_none_along(
+    store: Store, wrong: tuple[Origin, Turn]
+) -> None:
+    told = await asyncio.gather(
+        store.append(TOM, turn(0)),
+        store.append(*wrong),
+        store.append(AYLA, turn(1)),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in told] == [type(None), UsageError, type(None)]
+    assert await store.read(TOM) == (turn(0),)
+    assert await store.read(AYLA) == (turn(1),)
+    await store.restore("two", await store.export("main"))
+    assert await store.read(AYLA_IN_TWO) == (turn(1),)
 
 
 async def test_a_save_brings_a_realm_back(store: Store) -> None:
@@ -160,6 +191,8 @@ UNREADABLE = {
     "a line that is no text": save_of(conversation([1, "Hm.", 0.0, False])),
     "half a character": save_of(conversation(["\ud800", "Hm.", 0.0, False])),
     "a time that is no number": save_of(conversation(["Hi.", "Hm.", float("nan"), False])),
+    "a player without an id": save_of(conversation(player="")),
+    "a character with an id too long": save_of(conversation(npc="x" * (MAX_ID + 1))),
     "a conversation twice": save_of(conversation(), conversation()),
 }
 

@@ -26,6 +26,7 @@ from npcengine.turns import Turn
 
 REALMS, NPCS, PLAYERS = ("main", "二"), ("mira", "bo"), ("ayla", "ÅKE\x00'", "")
 origins = st.builds(Origin, *(st.sampled_from(each) for each in (REALMS, NPCS, PLAYERS)))
+talking = origins.filter(lambda origin: origin.player)
 lines = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 turns = st.builds(Turn, lines, lines, st.floats(0, 1e10), st.booleans())
 
@@ -65,7 +66,7 @@ class Talks(RuleBasedStateMachine):
     def open(self) -> Store:
         return type(self).make(Path(self.folder.name) / "store.db", self.clock)
 
-    @rule(origin=origins, said=st.lists(turns, min_size=1, max_size=50))
+    @rule(origin=talking, said=st.lists(turns, min_size=1, max_size=50))
     def talk(self, origin: Origin, said: list[Turn]) -> None:
         async def at_once() -> None:
             await asyncio.gather(*(self.store.append(origin, turn) for turn in said))

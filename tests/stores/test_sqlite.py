@@ -105,9 +105,13 @@ async def test_more_values_than_fit_in_memory(path: Path) -> None:
 
 async def test_nothing_can_be_said_to_a_closed_store(path: Path) -> None:
     store = SqliteStore(path)
+    await store.append(TOM, HELLO)
+    await store.put(TOM, "spent", "1", inf)
     await store.aclose()
     for use in (
         store.read(AYLA),
+        store.read(TOM),
+        store.value(TOM, "spent"),
         store.append(AYLA, HELLO),
         store.export("main"),
         store.value(AYLA, "spent"),

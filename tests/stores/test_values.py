@@ -2,6 +2,9 @@
 
 import asyncio
 from math import inf, nan
+from typing import Any
+
+import pytest
 
 from npcengine.errors import UsageError
 from npcengine.messages import Origin
@@ -10,6 +13,8 @@ from npcengine.testing.manual_clock import ManualClock
 
 AYLA = Origin("main", "mira", "ayla")
 DAY = 86_400.0
+NO_NUMBER: Any = None
+NO_TEXT: Any = None
 
 
 def tomorrow(clock: ManualClock) -> float:
@@ -82,6 +87,49 @@ async def test_what_cannot_be_kept_is_told_and_harms_nothing_else(
     assert [type(each) for each in told] == [UsageError] * 5 + [float]
     assert await store.value(AYLA, "mood") == "sour"
     assert await store.value(AYLA, "turns") == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("origin", "name", "amount"),
+    [
+        (AYLA, "turns", NO_NUMBER),
+        (AYLA, "turns", 10**400),
+        (Origin("main", "", NO_TEXT), "turns", 1.0),
+        (AYLA, NO_TEXT, 1.0),
+        (AYLA, "x" * 1000, 1.0),
+    ],
+    ids=["no number", "a number too large", "no player", "no name", "a name too long"],
+)
+async def test_one_callers_mistake_takes_nothing_along(
+    store: Store, origin: Origin, name: str, amount: float
+) -> None:
+    told = await asyncio.gather(
+        store.add(AYLA, "turns", 1, inf),
+        store.add(origin, name, amount, inf),
+        store.put(AYLA, "mood", "sour", inf),
+        store.add(AYLA, "turns", 1, inf),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in told] == [float, UsageError, type(None), float]
+    assert await store.value(AYLA, "mood") == "sour"
+    assert await store.value(AYLA, "turns") == "2.0"
+
+
+async def test_a_moment_beyond_all_reckoning_takes_nothing_along(store: Store) -> None:
+    await asyncio.gather(
+        store.put(AYLA, "mood", "sour", 10**30), store.put(AYLA, "name", "Ayla", inf)
+    )
+    assert await store.value(AYLA, "mood") == "sour"
+    assert await store.value(AYLA, "name") == "Ayla"
+    with pytest.raises(UsageError, match="seconds since the epoch"):
+        await store.put(AYLA, "mood", "merry", 10**400)
+
+
+async def test_a_counter_never_becomes_endless(store: Store) -> None:
+    await store.add(AYLA, "spent", 1e308, inf)
+    with pytest.raises(UsageError, match="a number"):
+        await store.add(AYLA, "spent", 1e308, inf)
+    assert await store.add(AYLA, "spent", -1e308, inf) == 0.0
 
 
 async def test_a_calendar_set_back_a_little_ends_nothing(store: Store, clock: ManualClock) -> None:

@@ -203,13 +203,14 @@ async def test_rate_limit_headers(client: httpx.AsyncClient) -> None:
         provider.plan("Aye.", Fault.status(429, retry_after=2))
         answer, limited = await ask(client, provider), await ask(client, provider)
     size = len(answer.request.content) // 4
-    assert answer.headers["x-ratelimit-limit-requests"] == "1000"
-    assert answer.headers["x-ratelimit-remaining-requests"] == "999"
-    assert answer.headers["x-ratelimit-remaining-tokens"] == str(8000 - size)
-    assert answer.headers["x-ratelimit-reset-requests"] == "1m26.4s"
+    assert answer.headers["x-ratelimit-limit-requests"] == "500000"
+    assert answer.headers["x-ratelimit-remaining-requests"] == "499999"
+    assert answer.headers["x-ratelimit-remaining-tokens"] == str(150_000_000 - size)
+    assert answer.headers["x-ratelimit-reset-requests"] == "172.8ms"
     assert answer.headers["x-ratelimit-reset-tokens"].endswith("ms")
     assert "retry-after" not in answer.headers
     assert limited.headers["x-ratelimit-remaining-tokens"] == "0"
+    assert limited.headers["x-ratelimit-reset-tokens"] == "1m0s"
     assert limited.headers["retry-after"] == "2"
 
 

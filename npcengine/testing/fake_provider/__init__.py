@@ -7,6 +7,7 @@ if find_spec("aiohttp") is None:
 
 from npcengine.testing.fake_provider.answers import Answer, ApiError, Page, Raw, Step, Style
 from npcengine.testing.fake_provider.faults import Fault, FaultMix
+from npcengine.testing.fake_provider.limit import Limit
 from npcengine.testing.fake_provider.server import FakeProvider, ReceivedRequest
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "FakeProvider",
     "Fault",
     "FaultMix",
+    "Limit",
     "Page",
     "Raw",
     "ReceivedRequest",

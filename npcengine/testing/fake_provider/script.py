@@ -32,12 +32,16 @@ class Script:
 
     def next(self, body: dict[str, Any]) -> Step:
         """Return the answer to a request with this body."""
-        if self._planned:
-            return self._planned.popleft()
+        if (planned := self.planned()) is not None:
+            return planned
         usual = self._usual(body)
         if self._mix is not None and isinstance(usual, Answer):
             return self._mix.pick(self._random, usual)
         return usual
+
+    def planned(self) -> Step | None:
+        """Return the next of what was planned, if there is any."""
+        return self._planned.popleft() if self._planned else None
 
     def _usual(self, body: dict[str, Any]) -> Step:
         if callable(self._replies):

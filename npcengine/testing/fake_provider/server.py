@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -18,8 +19,10 @@ from npcengine.testing.fake_provider import catalog, completions
 from npcengine.testing.fake_provider.answers import Answer, ApiError, Page, Raw, Step, Style
 from npcengine.testing.fake_provider.api_errors import render_error
 from npcengine.testing.fake_provider.completions import Call
+from npcengine.testing.fake_provider.embeddings import embeddings
 from npcengine.testing.fake_provider.exchange import Exchange
-from npcengine.testing.fake_provider.faults import FaultMix
+from npcengine.testing.fake_provider.faults import Fault, FaultMix
+from npcengine.testing.fake_provider.limit import Limit, Meter
 from npcengine.testing.fake_provider.script import Replies, Script
 from npcengine.testing.fake_provider.strictness import refusal, unauthorized
 
@@ -67,7 +70,8 @@ class FakeProvider:
     sequence that is repeated, or a function of the request's body. Parameters named in `refuse`
     get a 400 as OpenAI gives it; `check_templates` refuses what strict local chat templates do.
     `seed` decides request ids and which requests meet a fault of `mix`. A request that is
-    refused, by its style or by these, takes nothing from the plan.
+    refused, by its style or by these, takes nothing from the plan, and neither does one that
+    comes beyond the `limit`.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class FakeProvider:
         refuse: Collection[str] = (),
         check_templates: bool = False,
         mix: FaultMix | None = None,
+        limit: Limit | None = None,
         ssl_context: ssl.SSLContext | None = None,
         port: int = 0,
     ) -> None:
@@ -87,6 +92,7 @@ class FakeProvider:
         self._script = Script(replies, mix, self._random)
         self._refuse = refuse
         self._check_templates = check_templates
+        self._meter = Meter(limit, time.monotonic()) if limit else None
         self._ssl = ssl_context
         self._port = port
         self._requests: list[ReceivedRequest] = []
@@ -176,8 +182,8 @@ class FakeProvider:
         exchange.headers = catalog.headers(
             self._style,
             request_id,
-            served=len(self._requests),
             tokens=None if spent else len(raw) // 4,
+            requests=self._meter.told() if self._meter else None,
         )
         if isinstance(step, Answer):
             call = Call.of(self._style, body or {}, len(raw), request_id)
@@ -200,12 +206,27 @@ class FakeProvider:
                 body,
                 refuse=self._refuse,
                 check_templates=self._check_templates,
-            ) or self._script.next(body or {})
-        if (request.method, request.path) == ("GET", f"{root}/models"):
-            return unauthorized(self._style, headers) or Page(
-                json.dumps(catalog.models(self._style)).encode(), content_type=_JSON
-            )
+            ) or self._within_limit(body or {})
+        if request.method == "GET" and request.path.startswith(f"{root}/models"):
+            name = request.path.removeprefix(f"{root}/models").removeprefix("/")
+            return unauthorized(self._style, headers) or self._models(name)
+        if (request.method, request.path) == (
+            "POST",
+            f"{root}/embeddings",
+        ) and self._style != "groq":
+            missing = unauthorized(self._style, headers)
+            return missing or self._script.planned() or embeddings(body)
         return ApiError(404, code="unknown_url", param=f"{request.method} {request.path}")
+
+    def _within_limit(self, body: dict[str, Any]) -> Step:
+        early = self._meter.take(time.monotonic()) if self._meter else 0.0
+        return Fault.status(429, retry_after=early) if early else self._script.next(body)
+
+    def _models(self, name: str) -> Step:
+        found = catalog.model(self._style, name) if name else catalog.models(self._style)
+        if found is None:
+            return ApiError(404, message=f"The model '{name}' does not exist")
+        return Page(json.dumps(found).encode(), content_type=_JSON)
 
     def _record(
         self,

@@ -1,0 +1,61 @@
+"""Turns that begin together are spread over passes of the event loop, which a game shares."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+
+WOKEN = 16
+"""How many are woken for one pass; those for whom no time is left in it go on waiting."""
+
+
+class Pace:
+    """Lets turns begin in the order in which they come, and in one pass for a limited time."""
+
+    def __init__(self, share: float, now: Callable[[], float] = time.perf_counter) -> None:
+        """Give beginning turns so many seconds of each pass; at least one begins."""
+        self._share = share
+        self._now = now
+        self._since: float | None = None
+        """When the first turn of this pass began."""
+        self._watched = False
+        """True while `_pass` will run at the end of the next pass."""
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._woken: list[asyncio.Future[None]] = []
+        """Those whom this pass had no time for, in their order."""
+
+    async def begin(self) -> None:
+        """Return in a pass that has time for one more turn."""
+        loop = asyncio.get_running_loop()
+        if not self._watched:
+            self._watched = True
+            loop.call_soon(self._pass)
+        queue: Callable[[asyncio.Future[None]], None] = self._waiting.append
+        while self._waiting or not self._has_time():
+            place = loop.create_future()
+            queue(place)
+            await place
+            if self._has_time():
+                return
+            queue = self._woken.append
+
+    def _has_time(self) -> bool:
+        if self._since is None:
+            self._since = self._now()
+            return True
+        return self._now() - self._since < self._share
+
+    def _pass(self) -> None:
+        """End a pass: wake those who have waited longest for the next one."""
+        self._since = None
+        self._waiting.extendleft(reversed(self._woken))
+        self._woken.clear()
+        self._watched = bool(self._waiting)
+        for _ in range(min(WOKEN, len(self._waiting))):
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+        if self._watched:
+            asyncio.get_running_loop().call_soon(self._pass)
