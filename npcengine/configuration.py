@@ -99,6 +99,8 @@ class Deadlines(Content):
     """Nobody."""
     thinking: Seconds = 1.5
     """Seconds until a line that has not begun shows that the character is thinking."""
+    per_pass: Annotated[float, Field(ge=0, le=1)] = 0.002
+    """Seconds of one pass of the event loop in which lines may begin; the others begin later."""
 
     @field_validator("quest", "background", mode="before")
     @classmethod

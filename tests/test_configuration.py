@@ -168,7 +168,8 @@ def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
         ("thinking: 3\n", "1:1: NPC202 thinking: there is no field 'thinking' here (it belongs "
          "under 'deadlines')"),
         ("deadlines: 4\n", "1:12: NPC203 deadlines: this has to be a group of fields, and is the "
-         "number 4 (write its fields below it, indented: player, quest, background, thinking)"),
+         "number 4 (write its fields below it, indented: player, quest, background, thinking, "
+         "per_pass)"),
         ("tiers:\n  fast: groq:a\n", "2:9: NPC203 tiers.fast: this has to be a list, and is text "
          "(write each entry on a line of its own that begins with '- ')"),
         ("providers:\n  groq:\n    url: x\n", "3:5: NPC202 providers.groq.url: there is no field "

@@ -13,6 +13,7 @@ from npcengine.dialogue.authored import authored_line, stock_ending, thinking_li
 from npcengine.dialogue.budget import Purse, brief
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
+from npcengine.dialogue.pace import Pace
 from npcengine.dialogue.recall import recall, remember
 from npcengine.dialogue.request import Requests
 from npcengine.dialogue.speech import DASH, Ask, Speech
@@ -57,6 +58,7 @@ class DialogueManager:
         self._thinking_after = deadlines.thinking
         self._requests = Requests(deadlines)
         self._floor = Floor()
+        self._pace = Pace(deadlines.per_pass)
         self._background: set[asyncio.Task[None]] = set()
         self._speeches: set[Speech] = set()
         """Those that may know what was said before."""
@@ -73,6 +75,7 @@ class DialogueManager:
         self._watch(line, speech)
         self._speeches.add(speech)
         try:
+            await self._pace.begin()
             turns = await recall(self._store, self._purse, speech, self._clock)
             async with aclosing(self._spoken(speech, turns)) as pieces:
                 async for piece in pieces:

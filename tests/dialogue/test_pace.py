@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from npcengine import NPCEngine
+from npcengine.configuration import Deadlines
 from npcengine.dialogue.pace import Pace
+from npcengine.messages import ChatRequest
+from npcengine.testing.scripted import ScriptedBackend
+from tests.dialogue.stage import MIRA
 
 SHARE = 0.002
 
@@ -74,3 +79,28 @@ async def test_whoever_gives_up_waiting_keeps_nobody_else() -> None:
 async def test_without_any_share_they_begin_one_by_one(share: float) -> None:
     pace = Pace(share)
     await asyncio.wait_for(asyncio.gather(*(pace.begin() for _ in range(20))), 5)
+
+
+async def test_lines_that_are_said_at_once_are_asked_in_passes_of_their_own() -> None:
+    passes, asked, over = 0, [], False
+
+    def tick() -> None:
+        nonlocal passes
+        passes += 1
+        if not over:
+            asyncio.get_running_loop().call_soon(tick)
+
+    def answer(request: ChatRequest) -> str:
+        asked.append(passes)
+        return "Aye."
+
+    tick()
+    engine = NPCEngine(
+        personas=[MIRA],
+        backends={"fast": ScriptedBackend(answer)},
+        deadlines=Deadlines(per_pass=0.0),
+    )
+    async with engine:
+        await asyncio.gather(*(engine.say("mira", "Hello.", player=str(n)) for n in range(30)))
+    over = True
+    assert len(set(asked)) == 30
