@@ -152,7 +152,7 @@ def test_the_rooms_stand_on_the_page_in_their_order() -> None:
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = project["dependencies"] + extras["cli"] + extras["testing"]
+    wanted = project["dependencies"] + extras["cli"] + extras["otel"] + extras["testing"]
     names = {re.split(r"[<>=\[]", each)[0] for each in wanted}
     page = PAGES["docs/dependencies.md"]
     assert {name for name in names if f"| `{name}` |" not in page} == set()

@@ -144,7 +144,7 @@ class Connections:
         self._clients: dict[str | None, HttpClient] = {}
         self._chats: dict[Route, ChatBackend] = {}
         self.spending = Spending()
-        self._watches: dict[Route, Stopwatch] = {}
+        self._timed: dict[Route, Stopwatch] = {}
         self._limiters: dict[Route, Limiter] = {}
 
     def chat(self, route: Route) -> ChatBackend:
@@ -156,14 +156,14 @@ class Connections:
             self._chats[route] = ChatBackend(model, endpoint, self._client(route), self._clock)
         return self._chats[route]
 
-    def watched(self, route: Route) -> Stopwatch:
+    def timed(self, route: Route) -> Stopwatch:
         """Return that backend with its costs counted and its time measured."""
         route = self._served(route)
-        if route not in self._watches:
+        if route not in self._timed:
             chat = self.chat(route)
             meter = Meter(self._watched(chat, route), self.spending, chat.profile)
-            self._watches[route] = Stopwatch(meter, self._clock)
-        return self._watches[route]
+            self._timed[route] = Stopwatch(meter, self._clock)
+        return self._timed[route]
 
     def limited(self, route: Route) -> Limiter:
         """Return that backend within the limits of its key, for all who share them."""
@@ -172,7 +172,7 @@ class Connections:
             chat = self.chat(route)
             endpoint = self._settings.configuration.providers.get(route.provider)
             limits = endpoint.limits if endpoint is not None else Limits()
-            watch = self.watched(route)
+            watch = self.timed(route)
             limiter = Limiter(watch, chat.profile, limits, self._clock, self._tell)
             chat.on_head = limiter.saw
             self._limiters[route] = limiter
@@ -259,7 +259,7 @@ class Tiers:
 
     def _candidate(self, route: Route) -> Candidate:
         """Return a route with what is known of it, the same for every tier."""
-        limiter, watch = self._connections.limited(route), self._connections.watched(route)
+        limiter, watch = self._connections.limited(route), self._connections.timed(route)
         if watch not in self._candidates:
             model = self._connections.chat(route).profile.model
             breaker = Breaker(limiter, self._clock, route.provider, model, self._tell)
@@ -273,9 +273,9 @@ class Tiers:
                 backend.clear()
 
     async def warm(self) -> None:
-        """Connect to the first route of each tier ahead of the first request."""
-        first = [self.routes[tier][0] for tier in self.backends]
-        by_host = {route.base_url: self._connections.chat(route) for route in first}
+        """Connect to each provider ahead of the first request, and before its help is needed."""
+        routes = [route for tier in self.backends for route in self.routes[tier]]
+        by_host = {route.base_url: self._connections.chat(route) for route in routes}
         await asyncio.gather(*[backend.warm() for backend in by_host.values()])
 
     async def aclose(self) -> None:

@@ -23,7 +23,7 @@ BURST = 1.0
 """Seconds whose share may then still be taken at once."""
 PROBES = 4
 """Requests on their way to a provider of whose limits nothing is known yet."""
-PROBING = 0.5
+PROBING = 0.75
 """Seconds after which the others follow, when no answer has come meanwhile."""
 LONGEST_REST = 3600.0
 """The most seconds that a provider's word keeps everybody waiting."""

@@ -60,7 +60,8 @@ class _Race:
     """
 
     _task: asyncio.Task[object] | None = None
-    _waking: int | None = None  # how often the caller had been cancelled before it was woken
+    _cancelling = 0  # how often somebody else had cancelled the caller before
+    _waking = False
     _timer: Timer | None = None
     _won: ChatStream | None = None
     _over = False
@@ -92,7 +93,8 @@ class _Race:
 
     async def run(self) -> ChatStream:
         """Return the stream of the first that has content, with all the others closed."""
-        self._task = asyncio.current_task()
+        task = self._task = asyncio.current_task()
+        self._cancelling = task.cancelling() if task is not None else 0
         try:
             while self._won is None:
                 await self._wait()
@@ -125,14 +127,14 @@ class _Race:
 
     def _wake(self) -> None:
         """End what the caller waits for: a helper has news."""
-        if self._task is not None and self._waking is None:
-            self._waking = self._task.cancelling()
+        if self._task is not None and not self._waking:
+            self._waking = True
             self._task.cancel()
 
     def _woken(self) -> bool:
         """Tell whether that was all that cancelled it; somebody else's cancellation goes on."""
-        before, self._waking = self._waking, None
-        return before is not None and self._task is not None and self._task.uncancel() <= before
+        woken, self._waking = self._waking, False
+        return woken and self._task is not None and self._task.uncancel() <= self._cancelling
 
     async def _next(self) -> Candidate:
         """Return who is asked when nobody is left who might answer. Raises if there is none."""
@@ -165,7 +167,7 @@ class _Race:
             self._note_given_up(candidate)
             raise
         else:
-            if self._won is None and not self._over:
+            if self._won is None:
                 self._won = stream
             else:
                 self._spare.append(stream)
@@ -248,7 +250,7 @@ class _Race:
         self._helpers.discard(task)
         if self._over:
             return
-        if not task.cancelled():
+        if self._won is None and not task.cancelled():
             self._mistake = task.exception()
         if self._won is not None or self._mistake is not None or not self._running:
             self._wake()

@@ -128,7 +128,7 @@ class HttpClient:
         self._proxied = ProxiedClient(proxy) if proxy else None
         self._tls = tls
         self._loading: asyncio.Future[ssl.SSLContext] | None = None
-        self._pool: Pool | None = None
+        self._pool = Pool()
         self._closed = False
         self._known: dict[tuple[str, str, tuple[Header, ...]], tuple[Host, bytes]] = {}
 
@@ -148,21 +148,21 @@ class HttpClient:
             Unreachable: There was no connection, or it was lost before an answer came.
             BadAnswer: What came back is not HTTP.
         """
-        pool = self._pool or await self._ready()
         if self._closed:
             raise Unreachable("the connections were closed, with the engine")
         if self._proxied is not None:
-            tls = await self._loaded()
+            context = await self._loaded()
             sent = (*COMMON_HEADERS, *headers)
-            return HttpAnswer(await self._proxied.send(method, url, sent, body, connect, tls))
+            return HttpAnswer(await self._proxied.send(method, url, sent, body, connect, context))
         host, head = self._known.get((method, url, headers)) or self._parse(method, url, headers)
-        connection = await pool.take(host, connect)
+        tls = await self._loaded() if host.tls else None
+        connection = await self._pool.take(host, connect, tls)
         try:
             await connection.ask(b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body))
         except BaseException:
-            pool.give_back(host, connection)
+            self._pool.give_back(host, connection)
             raise
-        return HttpAnswer(_Direct(connection, host, pool))
+        return HttpAnswer(_Direct(connection, host, self._pool))
 
     def _parse(self, method: str, url: str, headers: tuple[Header, ...]) -> tuple[Host, bytes]:
         host, parts = Host.of(url), urlsplit(url)
@@ -178,17 +178,12 @@ class HttpClient:
     async def warm(self, url: str) -> None:
         """Connect to a URL's host ahead of the first request; a failure shows itself then."""
         try:
-            pool, host = await self._ready(), Host.of(url)
+            host = Host.of(url)
+            tls = await self._loaded() if host.tls else None
             if self._proxied is None:
-                pool.keep(host, await pool.take(host, None))
+                self._pool.keep(host, await self._pool.take(host, None, tls))
         except BackendError:
             return
-
-    async def _ready(self) -> Pool:
-        tls = await self._loaded()
-        if self._pool is None:
-            self._pool = Pool(tls)
-        return self._pool
 
     async def _loaded(self) -> ssl.SSLContext:
         if self._closed:
@@ -216,7 +211,6 @@ class HttpClient:
         self._closed = True
         if self._loading is not None:
             await asyncio.wait([self._loading])
-        if self._pool is not None:
-            self._pool.close()
+        self._pool.close()
         if self._proxied is not None:
             await self._proxied.aclose()

@@ -57,11 +57,15 @@ class Limiter:
                 self._refused(error)
                 raise
         need = self._counts.need(request)
+        since: float | None = None
         if self._lanes or self._counts.held() or self._counts.wait(need, spare=0.0):
-            permit = await self._wait_for(request, need)
+            since = self._clock.now()
+            permit = await self._wait_for(request, need, since)
         else:
             permit = self._counts.grant(request, need)
         try:
+            if since is not None:
+                self._tell_waited(request, since)
             stream = await self._inner.open(request)
         except BaseException as error:
             known = error.usages if isinstance(error, BackendError) else ()
@@ -91,8 +95,13 @@ class Limiter:
         self._counts.end(permit, completion.usage)
         self._move()
 
-    async def _wait_for(self, request: ChatRequest, need: Amount) -> Permit:
-        now = self._clock.now()
+    def _tell_waited(self, request: ChatRequest, since: float) -> None:
+        if self._tell is not None:
+            where = self._profile.provider, self._profile.model
+            waited = self._clock.now() - since
+            self._tell(LimitWaited(request.origin, request.lane, *where, waited))
+
+    async def _wait_for(self, request: ChatRequest, need: Amount, now: float) -> Permit:
         until = request.deadline
         if request.lane == "player":
             until = min(until, now + request.waits.first)
@@ -106,12 +115,7 @@ class Limiter:
         self._lanes.add(waiting)
         if self._lanes.first() is waiting:
             self._move()
-        permit = await self._turn_of(waiting)
-        if self._tell is not None:
-            where = self._profile.provider, self._profile.model
-            waited = self._clock.now() - now
-            self._tell(LimitWaited(request.origin, request.lane, *where, waited))
-        return permit
+        return await self._turn_of(waiting)
 
     async def _turn_of(self, waiting: Waiting) -> Permit:
         try:

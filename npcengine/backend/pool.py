@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from npcengine.backend.connection import Connection
+from npcengine.backend.dial import dialled
 from npcengine.backend.failures import clean
 from npcengine.errors import Unreachable
 
@@ -19,8 +20,6 @@ KEEP_ALIVE = 90.0
 """Seconds that an idle connection is kept: players pause longer than the usual five."""
 HANDSHAKES = 16
 """How many connections are made at once. A handshake of TLS holds up the loop for a moment."""
-SECOND_ADDRESS = 0.25
-"""Seconds after which a host's next address is tried as well."""
 
 
 class Host(NamedTuple):
@@ -48,13 +47,14 @@ class Host(NamedTuple):
 class Pool:
     """Idle connections by host, of which the one that was used last is used first."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        self._tls = tls
+    def __init__(self) -> None:
         self._idle: dict[Host, deque[tuple[float, Connection]]] = {}
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
         self._busy: set[Connection] = set()
 
-    async def take(self, host: Host, seconds: float | None) -> Connection:
+    async def take(
+        self, host: Host, seconds: float | None, tls: ssl.SSLContext | None
+    ) -> Connection:
         """Return a connection for one exchange; a new one may take so many `seconds`.
 
         Raises:
@@ -67,7 +67,7 @@ class Pool:
                 self._busy.add(connection)
                 return connection
             connection.close()
-        connection = await self._connect(host, seconds)
+        connection = await self._connect(host, seconds, tls)
         self._busy.add(connection)
         return connection
 
@@ -95,17 +95,19 @@ class Pool:
             connection.close()
         self._busy.clear()
 
-    async def _connect(self, host: Host, seconds: float | None) -> Connection:
+    async def _connect(
+        self, host: Host, seconds: float | None, tls: ssl.SSLContext | None
+    ) -> Connection:
         where = f"{host.name}:{host.port}"
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds), self._handshakes:
+                sock = await dialled(host.name, host.port)
                 _, connection = await loop.create_connection(
                     Connection,
-                    host.name,
-                    host.port,
-                    ssl=self._tls if host.tls else None,
-                    happy_eyeballs_delay=SECOND_ADDRESS,
+                    sock=sock,
+                    ssl=tls,
+                    server_hostname=host.name if tls else None,
                 )
         except TimeoutError as error:
             remedy = "look at the network, or allow it more seconds"
@@ -113,7 +115,7 @@ class Pool:
         except socket.gaierror as error:
             raise Unreachable(f"no host is called {host.name!r}; check the base URL") from error
         except (OSError, OverflowError, UnicodeError) as error:
-            if isinstance(error, ssl.SSLError) or (host.tls and isinstance(error, ConnectionError)):
+            if tls and isinstance(error, ssl.SSLError | ConnectionResetError):
                 raise Unreachable(f"TLS with {where} failed: {clean(str(error))}") from error
             raise Unreachable(f"cannot connect to {where}: {_reason(error)}") from error
         return connection

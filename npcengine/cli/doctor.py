@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from npcengine.backend.chain import Connections, Route
+from npcengine.backend.measure import Speed
 from npcengine.backend.probe import Probe, probe
 from npcengine.cli.checks import (
     PersonasCheck,
@@ -33,6 +34,7 @@ from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.masks import masked, secrets_of
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
+from npcengine.cli.speeds import measured, speed_remarks, speed_table
 from npcengine.cli.terms import AsJson, personas_path, store_path
 from npcengine.cli.visible import visible
 from npcengine.cli.wrap import Wrapped
@@ -42,6 +44,13 @@ from npcengine.diagnostics import Severity
 from npcengine.settings import Settings
 
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no provider anything.")]
+Bench = Annotated[
+    bool, typer.Option("--bench", help="Measure each model that answers, with several calls.")
+]
+Calls = Annotated[
+    int,
+    typer.Option("--calls", min=1, max=100, help="How many, one after the other, with --bench."),
+]
 _COLOURS = {"error": "bold red", "warning": "yellow", "ok": "green"}
 
 
@@ -57,16 +66,26 @@ class Report:
     routes: tuple[RouteCheck, ...]
     problems: tuple[Problem, ...]
     """Those of the tiers and providers as a whole."""
+    speeds: tuple[Speed, ...] = ()
+    """What `--bench` has measured, of the routes without an error."""
 
 
-def doctor(offline: Offline = False, as_json: AsJson = False) -> None:
+def doctor(
+    offline: Offline = False, bench: Bench = False, calls: Calls = 5, as_json: AsJson = False
+) -> None:
     """Check settings, personas, the store, and every model.
 
     Each model is asked for one word, which costs a fraction of a cent; --offline leaves that out.
+    --bench says what it costs before it begins.
     """
+    if bench and offline:
+        raise typer.BadParameter("--bench asks the models: leave --offline out")
     Notes()  # what the engine would log about these models stands in the report
     screen, settings = Screen(), Settings.from_env()
-    report = masked(_examine(settings, screen, offline, as_json), secrets_of(settings))
+    found = _examine(settings, screen, offline, as_json)
+    if bench:
+        found = replace(found, speeds=_measure(settings, screen, calls, found, as_json))
+    report = masked(found, secrets_of(settings))
     if as_json:
         screen.write_json(asdict(report))
     else:
@@ -90,6 +109,16 @@ def _examine(settings: Settings, screen: Screen, offline: bool, quiet: bool) -> 
     found = [personas.problems, store.problems, problems, *(route.problems for route in routes)]
     ok = not any(problem.severity == "error" for each in found for problem in each)
     return Report(ok, check_settings(settings), personas, store, routes, problems)
+
+
+def _measure(
+    settings: Settings, screen: Screen, calls: int, found: Report, quiet: bool
+) -> tuple[Speed, ...]:
+    """Measure the routes that are worth it: of the others it is known what is wrong."""
+    tiers, _ = check_tiers(settings)
+    failed = [any(each.severity == "error" for each in it.problems) for it in found.routes]
+    routes = [route for route, bad in zip(tiers, failed, strict=True) if not bad]
+    return measured(routes, settings, screen, calls, quiet=quiet)
 
 
 async def _ask(routes: Sequence[Route], settings: Settings, live: Live) -> Mapping[Route, Probe]:
@@ -129,12 +158,16 @@ def _show(report: Report, screen: Screen) -> None:
     routes = [_row(_of_route(route), *route.problems) for route in report.routes]
     routes += [_row("", problem) for problem in report.problems]
     _section(screen, "Routes", _rows(*routes))
+    if report.speeds:
+        _section(screen, "Speed", speed_table(report.speeds), *speed_remarks(report.speeds))
     screen.write(_summary(report))
 
 
-def _section(screen: Screen, heading: str, table: Table) -> None:
+def _section(screen: Screen, heading: str, table: Table, *remarks: str) -> None:
     screen.write(heading, "bold")
     screen.write_table(table)
+    for each in remarks:
+        screen.write(each, "dim")
     screen.write("")
 
 
@@ -202,4 +235,6 @@ def _summary(report: Report) -> str:
         return "Something has to be mended."
     if not report.routes:
         return "Nothing has to be mended; but no model speaks."
+    if any(each.failed for each in report.speeds):
+        return "Nothing has to be mended; but some calls failed."
     return "All is well."

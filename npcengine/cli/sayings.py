@@ -17,6 +17,12 @@ from npcengine.dialogue.terms import REALM
 from npcengine.errors import UsageError
 from npcengine.turns import Fact, Scene
 
+_WANTED = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+}
 MOST_SHOWN = 20
 """So many mistakes are shown of a file that has more."""
 
@@ -111,5 +117,6 @@ def _problem(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         known = _Scene if where.startswith("scene.") else _Line
         return f"{where}: there is no such field; known are {', '.join(known.model_fields)}"
-    message = error["msg"]
+    wanted = _WANTED.get(error["type"])
+    message = f"this has to be {wanted}" if wanted else error["msg"]
     return f"{where}: {message}" if where else message

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 
+from npcengine.backend.base import ChatStream
 from npcengine.backend.breaker import Breaker
 from npcengine.backend.fallback import Fallback
 from npcengine.backend.hedge import Candidate
@@ -27,6 +28,26 @@ def after(clock: ManualClock, seconds: float, text: str = "Aye.") -> Script:
     event = asyncio.Event()
     clock.call_at(clock.now() + seconds, event.set)
     return (event, text)
+
+
+class Kept(ScriptedBackend):
+    """Keeps what it opened, and for whom."""
+
+    def __init__(self, script: Callable[[ChatRequest], Script], clock: ManualClock) -> None:
+        super().__init__(script, clock)
+        self.opened: list[tuple[ChatRequest, ChatStream]] = []
+        self.stubborn = False
+        """True when it does not let itself be cancelled."""
+
+    async def open(self, request: ChatRequest) -> ChatStream:
+        try:
+            stream = await super().open(request)
+        except asyncio.CancelledError:
+            if not self.stubborn:
+                raise
+            stream = await ScriptedBackend(["Aye."]).open(request)
+        self.opened.append((request, stream))
+        return stream
 
 
 class Told:
@@ -73,12 +94,12 @@ class Routes:
         self.candidates = {name: self._candidate(name) for name in answers}
         self.fallback = Fallback(list(self.candidates.values()), clock, random.Random(7), self.told)
 
-    def _scripted(self, name: str) -> ScriptedBackend:
+    def _scripted(self, name: str) -> Kept:
         def script(_: ChatRequest) -> Script:
             answer = self.answers[name]
             return answer() if callable(answer) else answer
 
-        return ScriptedBackend(script, self.clock)
+        return Kept(script, self.clock)
 
     def _candidate(self, name: str) -> Candidate:
         provider = name.rstrip("0123456789")
@@ -90,6 +111,13 @@ class Routes:
     def tries(self) -> list[int]:
         """How often each was asked."""
         return [len(each.requests) for each in self.scripted.values()]
+
+    def check_closed(self, request: ChatRequest, but: ChatStream | None = None) -> None:
+        """Check that every stream that was opened for a request is closed, but that one."""
+        for backend in self.scripted.values():
+            for asked, stream in backend.opened:
+                if asked is request and stream is not but:
+                    assert stream.completion is not None
 
     def learn(self, name: str, seconds: float, *, stream: bool = True, times: int = 40) -> None:
         """Let a route have taken `seconds` to its first content, some times."""

@@ -136,6 +136,10 @@ async def test_it_rests_when_most_of_the_last_requests_failed(route: Route) -> N
     await route.ask(FAILED)
     await route.ask(FAILED)
     assert len(route.told.rests) == 1
+    await route.clock.advance(2)
+    await route.ask("Aye.")
+    await route.ask(FAILED)
+    assert len(route.told.rests) == 1  # what was before is over
 
 
 async def test_of_a_few_requests_nothing_is_concluded(route: Route) -> None:

@@ -16,7 +16,7 @@ from npcengine.errors import AllBackendsFailed, KeyRejected, ProviderFailed, Str
 from npcengine.hooks import HelpCalled
 from npcengine.messages import Lane
 from npcengine.testing.manual_clock import ManualClock
-from npcengine.testing.scripted import ScriptedBackend
+from npcengine.testing.scripted import Script, ScriptedBackend
 from tests.backend.asking import AYLA
 from tests.backend.racing import Routes, after, never
 
@@ -55,17 +55,45 @@ async def test_it_may_still_win_and_the_helper_is_closed(clock: ManualClock) -> 
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_when_both_have_content_at_the_same_moment_one_is_closed(clock: ManualClock) -> None:
-    for order in ("first the one", "first the other"):
-        gates = asyncio.Event(), asyncio.Event()
-        routes = Routes(clock, groq=(gates[0], "One."), openai=(gates[1], "Two."))
-        routes.learn("groq", USUAL)
-        opening = routes.opening()
-        await clock.advance(EDGE)
-        for gate in gates if order == "first the one" else reversed(gates):
-            gate.set()
-        assert await opening in ("One.", "Two.")
-        assert asyncio.all_tasks() == {asyncio.current_task()}
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_when_both_have_content_at_the_same_moment_one_is_closed(
+    order: tuple[int, int], clock: ManualClock
+) -> None:
+    gates = asyncio.Event(), asyncio.Event()
+    more = asyncio.Event()
+    routes = Routes(clock, groq=(gates[0], "One.", more), openai=(gates[1], "Two.", more))
+    routes.learn("groq", USUAL)
+    request = routes.request()
+    opening = asyncio.ensure_future(routes.fallback.open(request))
+    await clock.advance(EDGE)
+    for number in order:
+        gates[number].set()
+    stream = await opening
+    routes.check_closed(request, but=stream)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    await stream.aclose()
+
+
+@pytest.mark.parametrize("stubborn", ["groq", "openai"])
+async def test_one_that_cannot_be_cancelled_is_closed_when_it_ends(
+    stubborn: str, clock: ManualClock
+) -> None:
+    gate = asyncio.Event()
+    winner: Script = (gate, "The winner.", asyncio.Event())
+    answers = {"groq": winner, "openai": winner} | {stubborn: never()}
+    routes = Routes(clock, **answers)
+    routes.scripted[stubborn].stubborn = True
+    routes.learn("groq", USUAL)
+    request = routes.request()
+    opening = asyncio.ensure_future(routes.fallback.open(request))
+    await clock.advance(EDGE)
+    gate.set()
+    stream = await opening
+    assert stream.so_far().text == "The winner."
+    assert opening.cancelling() == 0
+    routes.check_closed(request, but=stream)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    await stream.aclose()
 
 
 async def test_a_good_answer_costs_no_task(clock: ManualClock) -> None:
@@ -272,15 +300,18 @@ async def test_a_cancellation_at_the_moment_of_the_answer_leaves_nothing_open(
     gate = asyncio.Event()
     routes = Routes(clock, groq=never(), openai=(gate, "Two.", asyncio.Event()))
     routes.learn("groq", USUAL)
-    opening = asyncio.ensure_future(routes.fallback.open(routes.request()))
+    request = routes.request()
+    opening = asyncio.ensure_future(routes.fallback.open(request))
     await clock.advance(EDGE)
     gate.set()
     for _ in range(passes):
         await asyncio.sleep(0)
-    opening.cancel()
+    cancelled = opening.cancel()
     await asyncio.wait([opening])
+    assert opening.cancelled() == cancelled
+    routes.check_closed(request, but=None if cancelled else opening.result())
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    if not opening.cancelled():
+    if not cancelled:
         await opening.result().aclose()
 
 

@@ -107,7 +107,7 @@ async def test_an_answer_may_know_nothing_of_what_was_sent_before(clock: ManualC
 async def test_a_provider_that_does_not_answer_keeps_nobody_from_trying(clock: ManualClock) -> None:
     keyed = Keyed(clock, (asyncio.Event(), "Aye."), name="openai")
     tasks = [keyed.soon() for _ in range(30)]
-    await clock.advance(0.6)
+    await clock.advance(0.8)
     assert len(keyed.sent) == 30
     for task in tasks:
         task.cancel()

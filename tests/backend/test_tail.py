@@ -7,11 +7,6 @@ from functools import partial
 
 import pytest
 
-from npcengine.backend.base import ChatStream
-from npcengine.backend.breaker import Breaker
-from npcengine.backend.fallback import Fallback
-from npcengine.backend.hedge import Candidate
-from npcengine.backend.latency import Stopwatch
 from npcengine.errors import (
     AllBackendsFailed,
     DeadlineExceeded,
@@ -20,11 +15,11 @@ from npcengine.errors import (
     RateLimited,
     StreamBroken,
 )
-from npcengine.messages import ChatRequest, Waits
+from npcengine.messages import Waits
 from npcengine.testing.manual_clock import ManualClock
-from npcengine.testing.scripted import Script, ScriptedBackend
+from npcengine.testing.scripted import Script
 from tests.backend.asking import SECONDS, ask
-from tests.backend.racing import Routes, Told, after, never
+from tests.backend.racing import Routes, after, never
 
 REQUESTS = 5000
 APART = 0.01
@@ -69,55 +64,34 @@ async def test_a_provider_with_troubles_is_hardly_noticed(seed: int, clock: Manu
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-class Counting(ScriptedBackend):
-    """Keeps what it opened."""
-
-    def __init__(self, script: Callable[[ChatRequest], Script], clock: ManualClock) -> None:
-        super().__init__(script, clock)
-        self.opened: list[ChatStream] = []
-
-    async def open(self, request: ChatRequest) -> ChatStream:
-        stream = await super().open(request)
-        self.opened.append(stream)
-        return stream
-
-
 async def test_whatever_happens_nothing_is_left_open(clock: ManualClock) -> None:
     rng = random.Random(7)
 
-    def answer(_: ChatRequest) -> Script:
-        errors = ProviderFailed("No."), KeyRejected("No."), RateLimited("No.", retry_after=0.25)
-        chosen = rng.choice(["now", "soon", "late", "never", "error", "breaks", "endless"])
-        if chosen in ("soon", "late"):
-            # The same few moments again and again, so that several things happen at once.
-            return after(clock, rng.choice([0.125, 0.25, 0.5]) if chosen == "soon" else 2.0)
-        scripts: dict[str, Script] = {
-            "now": "Aye.",
-            "never": never(),
-            "error": errors[rng.choice([0, 0, 0, 2]) if rng.random() < 0.99 else 1],
-            "breaks": ("Aye,", StreamBroken("Cut.")),
-            "endless": ("Aye,", asyncio.Event()),
-        }
-        return scripts[chosen]
+    def answer() -> Script:
+        limited = RateLimited("No.", retry_after=0.25)
+        error = rng.choices([ProviderFailed("No."), limited, KeyRejected("No.")], [90, 30, 1])
+        # The same few moments again and again, so that several things happen at once.
+        soon = after(clock, rng.choice([0.125, 0.25, 0.5]))
+        late, endless = after(clock, 2.0), ("Aye,", asyncio.Event())
+        broken = "Aye,", StreamBroken("Cut.")
+        return rng.choice(["Aye.", soon, late, never(), error[0], broken, endless])
 
-    backends = [Counting(answer, clock) for _ in range(3)]
-    told = Told()
-    candidates = []
-    for name, backend in zip(("groq", "openai", "vllm"), backends, strict=True):
-        watch = Stopwatch(backend, clock)
-        candidates.append(Candidate(name, name, Breaker(watch, clock, name, name, told), watch))
-    fallback = Fallback(candidates, clock, rng, told)
+    routes = Routes(clock, groq=answer, openai=answer, vllm=answer)
 
     async def turn() -> None:
         await clock.sleep(rng.randrange(160) / 8)
+        request = ask(clock, waits=Waits(first=1.25, between=8.0))
+        stream = None
         try:
-            async with await fallback.open(
-                ask(clock, waits=Waits(first=1.25, between=8.0))
-            ) as stream:
-                async for _ in stream:
-                    pass
+            stream = await routes.fallback.open(request)
         except (AllBackendsFailed, DeadlineExceeded):
             pass
+        finally:
+            routes.check_closed(request, but=stream)
+        if stream is not None:
+            async with stream:
+                async for _ in stream:
+                    pass
 
     def cancel(turn: "asyncio.Task[None]") -> None:
         turn.cancel()
@@ -127,7 +101,6 @@ async def test_whatever_happens_nothing_is_left_open(clock: ManualClock) -> None
         clock.call_at(clock.now() + rng.randrange(200) / 8, partial(cancel, each))
     await clock.advance(40)
     assert all(each.done() for each in turns)
-    assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert all(each.completion for backend in backends for each in backend.opened)
     assert not any(each.exception() for each in turns if not each.cancelled())
-    assert {each.why for each in told.help} >= {"slow", "dead"}
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert {each.why for each in routes.told.help} >= {"slow", "dead"}

@@ -86,6 +86,8 @@ async def test_every_mistake_is_told_at_once_and_nothing_is_asked(home: Path) ->
         line("Hello.", id="a"),
         line("Hello.", id="a"),
         line("Hello.", scene={"facts": {"trust": 4}}),
+        line("Hello.", id=7),
+        "[]",
         "\udcff".encode("utf-8", "surrogateescape").decode("latin-1"),
     )
     (home / "lines.jsonl").write_text(wrong, "utf-8")
@@ -102,7 +104,9 @@ async def test_every_mistake_is_told_at_once_and_nothing_is_asked(home: Path) ->
         7: "this is not JSON",
         9: "id: 'a' is that of line 8 already",
         10: "no fact is called 'trust'",
-        11: "this is not JSON",
+        11: "id: this has to be text",
+        12: "this has to be an object",
+        13: "this is not JSON",
     }.items():
         assert f"lines.jsonl:{number}: {says}" in done.err
     assert "lines.jsonl:3" not in done.err

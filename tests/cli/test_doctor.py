@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from npcengine.messages import Origin
 from npcengine.stores.sqlite import SqliteStore
-from npcengine.testing.fake_provider import Answer, FakeProvider, Fault
+from npcengine.testing.fake_provider import Answer, FakeProvider, Fault, Step
 from npcengine.turns import Turn
 from tests.cli.terminal import Finished, at_terminal, run
 
@@ -283,3 +283,70 @@ async def test_a_store_in_memory_is_no_file(home: Path) -> None:
     code, report = await examined(home, NPCENGINE_STORE="memory")
     assert (code, report["store"]["path"], report["store"]["problems"]) == (0, "memory", [])
     assert not (home / "memory").exists()
+
+
+SLOW, QUICK = "openai:gpt-6-luna", "groq:openai/gpt-oss-20b"
+TALE = "Aye, traveller. I have run this forge for thirty years. The mill burned down in spring."
+
+
+@asynccontextmanager
+async def quick_and_slow() -> AsyncIterator[dict[str, str]]:
+    """Two providers to measure: the second is slow, and fails every third time."""
+    slow: list[Step] = [Answer(TALE, delay=0.3, pace=0.005), Answer(TALE, delay=0.3)]
+    slow.append(Fault.status(503))
+    async with (
+        FakeProvider(replies=[Answer(TALE, pace=0.002)]) as groq,
+        FakeProvider(style="openai", replies=slow) as openai,
+    ):
+        urls = {"GROQ_BASE_URL": groq.base_url, "OPENAI_BASE_URL": openai.base_url}
+        routes = {"NPCENGINE_FAST": f"{QUICK}, {SLOW}", "NPCENGINE_SMART": SLOW}
+        yield KEYS | urls | routes | {"NPCENGINE_DEEP": SLOW}
+        assert len(groq.requests) == len(openai.requests)
+
+
+async def test_bench_measures_each_route_and_says_before_what_it_costs(home: Path) -> None:
+    async with quick_and_slow() as env:
+        done = await run(home, "doctor", "--bench", "--calls", "3", "--json", env=env)
+    quick, slow = json.loads(done.out)["speeds"]
+    most = re.fullmatch(
+        r"Making 3 calls to each of 2 models, at most about \$(\d\.\d+)\.\n", done.err
+    )
+    assert most is not None
+    assert 0 < quick["cost"] + slow["cost"] < float(most[1])
+    assert (quick["calls"], quick["failed"], quick["queued_ms"]) == (3, 0, 20)
+    assert (slow["calls"], slow["failed"], slow["queued_ms"]) == (3, 1, None)
+    assert 300 <= slow["first_p50_ms"] <= slow["first_p95_ms"]
+    assert quick["tokens_per_second"] > 0
+    assert (quick["errors"], len(slow["errors"])) == ([], 1)
+    assert slow["errors"][0].startswith("HTTP 503: ")
+
+
+async def test_bench_shows_a_table_that_fits_and_how_far_it_has_come(home: Path) -> None:
+    async with quick_and_slow() as env:
+        async with at_terminal(home, "doctor", "--bench", env=env) as (screen, it):
+            await screen.until("10 of 10 calls made")
+            shown = await screen.until("but some calls failed.")
+        piped = await run(home, "doctor", "--bench", env=env)
+    assert (it.returncode, piped.code) == (0, 0)
+    assert no_secret(piped)
+    assert "calls made" not in piped.out + piped.err
+    for line in (*shown.splitlines(), *piped.out.splitlines()):
+        assert cell_len(line) <= 80 or "HTTP 503" in line, line
+    for told in (shown, piped.out):
+        assert re.search(r"^model +first p50 +p95 +tokens/s +queue +failed$", told, re.M)
+        assert re.search(rf"^{QUICK} .* 20 ms  0 of 5$", told, re.M)
+        assert re.search(rf"^{SLOW} .* –  [12] of 5$", told, re.M)
+        assert re.search(r"^10 calls, \$0\.\d+$", told, re.M)
+
+
+async def test_bench_leaves_out_a_route_that_does_not_answer(home: Path) -> None:
+    async with four_providers() as env:
+        done = await run(home, "doctor", "--bench", "--calls", "1", "--json", env=env)
+    measured = [each["model"] for each in json.loads(done.out)["speeds"]]
+    assert measured == ["gpt-6-luna", "qwen3-4b"]
+
+
+async def test_bench_and_offline_do_not_go_together(home: Path) -> None:
+    done = await run(home, "doctor", "--bench", "--offline")
+    assert (done.code, done.out) == (2, "")
+    assert "leave --offline out" in done.err
