@@ -67,6 +67,9 @@ class _Going(Generic[T]):
             while True:
                 try:
                     came = yield self._waits
+                except GeneratorExit:
+                    self._work.close()
+                    raise
                 except BaseException as error:
                     self._waits = self._work.throw(error)
                 else:

@@ -15,7 +15,7 @@ from typing import Any
 SECOND_ADDRESS = 0.25
 """Seconds after which a host's next address is tried as well."""
 
-Address = tuple[int, int, int, str, Any]
+Address = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 async def dialled(name: str, port: int) -> socket.socket:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from npcengine.engine import NPCEngine
@@ -161,8 +161,11 @@ class LoopThread:
         with self._lock:
             self._closed = True
             self._crash = crash if self._started.done() else None
+        winding_up = self._loop.create_task(self._wind_up())
         try:
-            self._loop.run_until_complete(self._wind_up())
+            while not winding_up.done():
+                with suppress(SystemExit, KeyboardInterrupt):  # of a hook; the others are ended too
+                    self._loop.run_until_complete(winding_up)
         finally:
             # Not asyncio.run: it would wait without end for a name look-up in a thread of the loop.
             self._loop.close()

@@ -94,11 +94,11 @@ class DialogueManager:
             self._tell(speech, error=error)
             raise
         finally:
-            self._tell(speech)
             self._speeches.discard(speech)
             speech.timer.cancel()
             self._floor.release(ask.origin, line)
             line.end()
+            self._tell(speech)
 
     def disregard(self, whose: Callable[[Origin], bool]) -> None:
         """Let turns that are under way end, and be remembered by nobody."""

@@ -205,8 +205,8 @@ def test_waiting_in_a_hook_is_refused_and_spoils_nothing(verb: Verb) -> None:
     s = Stage("Aye.", hooks=(hook,))
     with s.engine as engine:
         assert engine.say("mira", "Hello?", player="ayla").text == "Aye."
-        [complaint] = complaints
-        assert "own thread" in complaint
+        assert complaints
+        assert all("own thread" in complaint for complaint in complaints)
 
 
 def test_a_hook_may_let_somebody_speak_soon() -> None:

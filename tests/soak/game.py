@@ -30,6 +30,7 @@ SLOTS = 12
 LINGERING = 5.0
 """Seconds that whatever was begun may still take."""
 DAYS = 2 * 86_400.0
+TRIES = 20
 FIRST = "openai/gpt-oss-20b"
 STOCK = StockLines(fallback=("Hm.", "Ask me later."), busy=("Not now.",), thinking=("nods",))
 CAST = [
@@ -216,8 +217,11 @@ class Game:
         self._clock.leapt += DAYS  # whoever rests has had enough
         for provider in self._providers:
             provider.calm = True
-        reply = await engine.say("tom", "Are you well?", player="nobody", deadline=5.0)
-        if reply.model != FIRST:
+        for _ in range(TRIES):
+            reply = await engine.say("tom", "Are you well?", player="nobody", deadline=5.0)
+            if reply.model == FIRST:
+                break
+        else:  # on a busy machine another may be quicker, but not each time
             raise Violation(f"the first route is well again, and is not asked: {reply}")
         for provider in self._providers:
             provider.stalls = True
