@@ -26,7 +26,7 @@ PROBES = 4
 PROBING = 0.75
 """Seconds after which the others follow, when no answer has come meanwhile."""
 LONGEST_REST = 3600.0
-"""The most seconds that a provider's word keeps everybody waiting."""
+"""The most seconds that a provider's word keeps everybody waiting: it may be nonsense."""
 FRESH = 0.05
 """Seconds for which what headers told is good enough while there is plenty."""
 TOO_MANY = (429, 498)
@@ -140,6 +140,7 @@ class Bucket:
             # What the configuration sets is counted here alone, so that only our count fills it.
             mine = self._level if told.limit > self._set else max(self._level, least)
             self._level = min(mine, most, self._room())
+        self._level = max(self._level, 1.0 - LONGEST_REST * self._rate)
         return before != (self._limit, self._rate)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _LONGEST = 40
 _PARTS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|us|\u00b5s|\u00c2\u00b5s|ns|h|m|s|d)")
+_BARE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _UNITS: Mapping[str, float] = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -60,7 +61,7 @@ def duration(text: str) -> float | None:
     """Return the seconds of a duration as Go writes it, `2m59.56s`, or of a bare number."""
     if len(text) > _LONGEST:
         return None
-    if text.isascii() and text.replace(".", "", 1).isdecimal() and text[0] != ".":
+    if _BARE.fullmatch(text):
         return float(text)
     seconds, size = 0.0, 0
     for number, unit in _PARTS.findall(text):

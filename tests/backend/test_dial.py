@@ -68,12 +68,21 @@ async def dialled_and_closed(port: int) -> None:
 
 def clients_of(port: int) -> list[str]:
     """Return the descriptors of this process that are connected to that port."""
-    found = []
-    for each in OWN.iterdir():
+    return [each.name for each in OWN.iterdir() if peer_port(int(each.name)) == port]
+
+
+def peer_port(descriptor: int) -> object:
+    try:
+        copy = os.dup(descriptor)
+    except OSError:
+        return None
+    try:
+        sock = socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        return None
+    with sock:
         try:
-            with socket.socket(fileno=os.dup(int(each.name))) as sock:
-                if sock.getpeername()[1:2] == (port,):  # one of another kind has no port
-                    found.append(each.name)
+            return (*sock.getpeername(), None)[1]  # one of another kind has no port
         except OSError:
-            continue
-    return found
+            return None

@@ -15,10 +15,10 @@ GROQ = {
     "x-ratelimit-reset-tokens": "7.66s",
 }
 NAMES = [*GROQ, "x-ratelimit-limit-project-tokens", "retry-after"]
+PIECES = ["0", "7", "2.5", "59", "9" * 9, "9" * 400, ".", "-", " ", "\n", "٣", "_", "1e9", "inf"]
+UNITS = ["ms", "us", "µs", "ns", "h", "m", "s", "d", "x"]
 hostile = st.one_of(
-    st.text(max_size=60),
-    st.sampled_from(["0", "-1", "1e9", "inf", "nan", "٣", "1_000", " 7", "9" * 400, "1.5", "0s"]),
-    st.from_regex(r"([0-9]{1,12}(\.[0-9]{1,12})?(ms|us|µs|ns|h|m|s|d)?){1,9}", fullmatch=True),
+    st.lists(st.sampled_from(PIECES + UNITS), max_size=6).map("".join), st.text(max_size=20)
 )
 
 
@@ -69,7 +69,7 @@ def test_each_part_stands_for_itself() -> None:
     assert read_quota(more).tokens == Allowance(18000, None, None)
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), hostile))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, hostile)))
 def test_nonsense_is_passed_over(headers: dict[str, str]) -> None:
     for told in read_quota(headers):
         if told is not None:

@@ -22,9 +22,11 @@ from pathlib import Path
 
 import trustme
 
+from npcengine.testing.fake_provider import catalog
 from npcengine.testing.fake_provider.answers import Answer, ApiError
 from npcengine.testing.fake_provider.api_errors import render_error
 from npcengine.testing.fake_provider.completions import Call, document, events
+from npcengine.testing.fake_provider.limit import Limit, Meter
 from tests.bench.turn_cost import REPLY
 
 MODEL = "openai/gpt-oss-20b"
@@ -42,6 +44,7 @@ class Rhythm:
     first: float = 0.0
     pace: float = 0.0
     shaky: bool = False
+    limited: bool = False
 
 
 RHYTHMS = {
@@ -50,19 +53,22 @@ RHYTHMS = {
     "lasting": Rhythm(0.06, 0.25),
     "shaky": Rhythm(0.05, shaky=True),
     "steady": Rhythm(0.2),
+    "limited": Rhythm(limited=True),
 }
+LIMIT = Limit(5, 1.0)
+"""What a limited path takes in all."""
 
 CALL = Call("groq", MODEL, True, True, False, True, 700, "req_01canned")
 ANSWER = Answer(f"{REPLY}.")
 
 
-def head(status: str, kind: str, length: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"content-type: {kind}", length, "x-request-id: req_01canned"]
+def head(status: str, kind: str, length: str, *more: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"content-type: {kind}", length, *more]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def page(status: str, body: bytes, kind: str = "application/json") -> bytes:
-    return head(status, kind, f"content-length: {len(body)}") + body
+def page(status: str, body: bytes, *more: str) -> bytes:
+    return head(status, "application/json", f"content-length: {len(body)}", *more) + body
 
 
 def framed(data: bytes) -> bytes:
@@ -78,8 +84,10 @@ def stream_parts() -> list[bytes]:
 
 
 STREAM = stream_parts()
-DOCUMENT = page("200 OK", document(ANSWER, replace(CALL, stream=False)))
+SAID = document(ANSWER, replace(CALL, stream=False))
+DOCUMENT = page("200 OK", SAID)
 OVERLOADED = page("503 Service Unavailable", render_error(ApiError(503), "groq", MODEL).body)
+TOO_MANY = render_error(ApiError(429), "openai", MODEL).body
 NOTHING = page("404 Not Found", b"")
 
 
@@ -112,6 +120,7 @@ class Server:
         self._due: list[tuple[float, int, Connection, bytes]] = []
         self._order = itertools.count()
         self._random = random.Random(1)
+        self._meter = Meter(LIMIT, time.perf_counter())
         self._count = 0
         self._tls = tls
 
@@ -178,6 +187,8 @@ class Server:
             parts = STREAM if streamed else [DOCUMENT]
             if rhythm.shaky:
                 rhythm, parts = self._spoilt(rhythm, parts)
+            elif rhythm.limited:
+                parts = [self._measured(now)]
             self._plan(now, connection, rhythm, parts)
         self._write_what_is_due()
 
@@ -190,6 +201,14 @@ class Server:
         if (draw := draw - STALLED) < 0:
             return rhythm, parts[:1]
         return rhythm, parts if draw >= DROPPED else [*parts[:MIDDLE], b""]
+
+    def _measured(self, now: float) -> bytes:
+        early = self._meter.take(now)
+        told = catalog.headers("openai", "req_01canned", tokens=0, requests=self._meter.told())
+        lines = [f"{name}: {value}" for name, value in told.items()]
+        if early:
+            return page("429 Too Many Requests", TOO_MANY, f"retry-after: {early:g}", *lines)
+        return page("200 OK", SAID, *lines)
 
     def _plan(self, now: float, to: Connection, rhythm: Rhythm, parts: list[bytes]) -> None:
         if len(parts) == 1:

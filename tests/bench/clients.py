@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from npcengine import NPCEngine
+from npcengine.dialogue.crowd import Saying
 from npcengine.stores.inmemory import InMemoryStore
 from tests.bench.asking import KEY, Client, Place
 from tests.bench.canned import MODEL
@@ -34,6 +35,8 @@ class Ours:
             "NPCENGINE_FAST": f"groq:{MODEL},openai:gpt-6-luna",
             "NPCENGINE_DEADLINE": str(place.patience),
         }
+        if place.rhythm == "limited":  # by the headers of openai, and nobody else is to help
+            env["OPENAI_BASE_URL"], env["NPCENGINE_FAST"] = place.first, "openai:gpt-6-luna"
         engine = NPCEngine.from_env(personas=[SMITH], environ=env, store=store)
         await engine.__aenter__()
         return cls(engine, store)
@@ -56,6 +59,12 @@ class Ours:
         else:
             reply = await self._engine.say("smith", LINE, player=player, scene=SCENE)
         return reply.first_text if reply.source == "model" else None
+
+    async def batch(self, turns: int) -> int:
+        """Take so many turns at once that nobody waits for; return how many were answered."""
+        sayings = [Saying("smith", LINE, f"player-{number}", SCENE) for number in range(turns)]
+        replies = [r async for _, r in self._engine.say_all(sayings, at_once=turns)]
+        return sum(reply.source == "model" for reply in replies)
 
     async def aclose(self) -> None:
         await self._engine.aclose()

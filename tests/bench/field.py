@@ -28,7 +28,7 @@ Figures = dict[str, Any]
 class Field:
     """All that takes part, inside `with`. A client that is not installed, or fails, is left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Iterable[str] = tuple(PEERS)) -> None:
         self._env = {**os.environ, "PYTHONPATH": str(ROOT), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
         self._server = self._started("tests.bench.canned")
         told = json.loads(self._server.stdout.readline())  # type: ignore[union-attr]
@@ -38,8 +38,8 @@ class Field:
         self.absent: dict[str, str] = {}
         """Why a client has no figures, or not all."""
         self._workers: dict[str, subprocess.Popen[str]] = {}
-        for name, peer in PEERS.items():
-            if importlib.util.find_spec(peer.module) is None:
+        for name in names:
+            if importlib.util.find_spec(PEERS[name].module) is None:
                 self.absent[name] = "cannot be installed here"
             else:
                 self._workers[name] = self._started("tests.bench.worker", name)

@@ -7,13 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.bench.canned import LIMIT
 from tests.bench.field import Figures
-from tests.bench.rows import Row
+from tests.bench.rows import Row, shown
 
 OURS = "npcengine"
 SCHEMES = ("http", "https")
 SUFFIX = {"http": "", "https": ", TLS"}
 STREAMS, CROWD = 50, 200
+IDEAL = (CROWD - LIMIT.requests) * LIMIT.seconds / LIMIT.requests
+"""Seconds that so many turns take where that limit is used to the full."""
 
 COSTS = (
     ("plain", "httpx, raw", 0.6, 0.5),
@@ -33,6 +36,8 @@ class Results:
     )
     calls: float = 0.0
     """Requests of the engine for each turn in which much went wrong."""
+    refused: int = 0
+    """Requests of the engine that came beyond a limit."""
 
     def add(self, job: str, scheme: str, found: dict[str, Figures]) -> None:
         """Add a round."""
@@ -70,6 +75,7 @@ def rows(results: Results) -> Iterator[Row]:
     for scheme in SCHEMES:
         yield from _crowd(results, scheme)
     yield from _trouble(results)
+    yield from _limit(results)
     added = results.values("memory", "http", "mb")
     yield Row(f"memory of {CROWD}", added[OURS], "MB", 20, 10, _others(added))
 
@@ -95,5 +101,13 @@ def _trouble(results: Results) -> Iterator[Row]:
     yield Row("calls a turn", results.calls, "", 1.12, 1.08, f"in {turns:,.0f} turns")
 
 
+def _limit(results: Results) -> Iterator[Row]:
+    found = results.rounds["limited", "http"][OURS][0]
+    rest = f"{CROWD} turns at once, {LIMIT.requests} a second taken; {found['answered']} answered"
+    yield Row("requests beyond a limit", results.refused, "", 0, None, rest)
+    rest = f"{found['seconds']:.1f} s"
+    yield Row("time at the limit / ideal", found["seconds"] / IDEAL, "", 1.1, 1.05, rest)
+
+
 def _others(values: dict[str, float]) -> str:
-    return ", ".join(f"{name} {v:,.3g}" for name, v in values.items() if name != OURS)
+    return ", ".join(f"{name} {shown(v)}" for name, v in values.items() if name != OURS)

@@ -6,8 +6,9 @@ import os
 import platform
 from collections.abc import Iterable, Iterator
 
+from tests.bench.canned import LIMIT
 from tests.bench.figures import CROWD, SCHEMES, STREAMS, SUFFIX, Results
-from tests.bench.rows import Row
+from tests.bench.rows import Row, shown
 
 WIDTH = 44
 """Cells of the longest bar."""
@@ -38,6 +39,8 @@ rounds, of which the median counts; a ratio is taken round by round.
 - Where much goes wrong: the first provider answers after 50 ms, but 3 % of its answers begin after
   2 s, 3 % are a 503, 1 % never begin, 1 % break off; the second answers after 200 ms. The openai
   client has no second provider.
+- At a limit: {CROWD} turns that nobody waits for begin at once, with a key that may send
+  {LIMIT.requests} requests a second, as the headers of the answers tell.
 """
 
 
@@ -51,18 +54,14 @@ def bars(values: dict[str, float]) -> str:
     for name, value in values.items():
         full, eighths = divmod(round(max(value, 0.0) / most * WIDTH * 8), 8)
         bar = "█" * full + EIGHTHS[eighths].strip()
-        lines.append(f"{name:{wide}}  {bar or '▏'} {value:,.{_digits(value)}f}")
+        lines.append(f"{name:{wide}}  {bar or '▏'} {shown(value)}")
     return "\n".join(lines)
 
 
-def _digits(value: float) -> int:
-    return 0 if value >= 100 else 1 if value >= 10 else 2
-
-
-def charts(results: Results) -> Iterator[tuple[str, str]]:
+def charts(results: Results, schemes: Iterable[str] = SCHEMES) -> Iterator[tuple[str, str]]:
     """Give each chart with its title."""
     for title, job, figure in SHOWN:
-        for scheme in SCHEMES:
+        for scheme in schemes:
             values = results.values(job, scheme, figure)
             if values:
                 yield f"{title}{SUFFIX[scheme]}", bars(values)
@@ -78,20 +77,38 @@ def page(
     results: Results,
     rows: Iterable[Row],
     versions: dict[str, str],
-    absent: dict[str, str],
+    notes: Iterable[str],
     rest: str,
 ) -> str:
     """Return the page."""
     parts = ["# Benchmarks\n", HOW]
     taking_part = ", ".join(f"{name.partition(',')[0]} {v}" for name, v in versions.items())
     parts.append(f"Measured on {machine()}. Versions: {taking_part}.\n")
-    parts += [f"No figures for {name}: {why}.\n" for name, why in absent.items()]
+    parts += [f"{note}\n" for note in notes]
     parts.append("## Promises\n\n" + table(rows))
     parts.append("## Charts\n")
-    parts += [f"{title}:\n\n```text\n{chart}\n```\n" for title, chart in charts(results)]
+    drawn = charts(results, ("http",))
+    parts += [f"{title}:\n\n```text\n{chart}\n```\n" for title, chart in drawn]
+    parts.append("## All clients\n\n" + all_clients(results))
     if rest:
         parts.append(f"## What else is measured\n\n```text\n{rest.strip()}\n```\n")
     return "\n".join(parts)
+
+
+def all_clients(results: Results) -> str:
+    """Return every figure of every client as a table."""
+    measured = [
+        (f"{title}{SUFFIX[scheme]}", results.values(job, scheme, figure))
+        for title, job, figure in SHOWN
+        for scheme in SCHEMES
+        if results.values(job, scheme, figure)
+    ]
+    names = list(measured[0][1])
+    lines = [f"| | {' | '.join(names)} |", f"| --- |{' ---: |' * len(names)}"]
+    for title, values in measured:
+        cells = [shown(values[name]) if name in values else "" for name in names]
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 def table(rows: Iterable[Row]) -> str:

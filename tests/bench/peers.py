@@ -10,6 +10,7 @@ Usage: python tests/bench/peers.py [--page docs/benchmarks.md] [--rest FILE]
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ TICKING = {"http": (5, 2), "https": (3, 1)}
 """Rounds of the closest, and those of them in which all take part."""
 SECONDS = 2.5
 BURSTING = 3
+BUSY = "The machine had other work to do: how late a tick came does not hold."
 TROUBLED, LESS_TROUBLED = 4000, 400
 
 
@@ -37,8 +39,16 @@ def measure(field: Field) -> Results:
     step("memory")
     found = field.together((*LIGHT, "openai"), "memory", "lasting", streams=CROWD)
     results.add("memory", "http", found)
-    for scheme in SCHEMES:
-        costs(field, results, scheme)
+    with Field((OURS,)) as aside:
+        # It takes long, and next to nothing of the processor.
+        aside.tell(OURS, "limited", "limited", turns=CROWD)
+        for scheme in SCHEMES:
+            costs(field, results, scheme)
+        step("a limit")
+        heard = aside.hear(OURS)
+        if heard is not None:
+            results.add("limited", "http", {OURS: heard})
+            results.refused = aside.requests() - int(heard["answered"])
     for scheme in SCHEMES:
         ticks(field, results, scheme)
     trouble(field, results)
@@ -88,17 +98,24 @@ def step(what: str) -> None:
         sys.stderr.flush()
 
 
+def busy() -> bool:
+    """Tell whether there is more to do on this machine than it has processors to spare for."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1) / 2
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Hold the engine beside other clients.")
     parser.add_argument("--page", type=Path, help="write what was measured there, in Markdown")
     parser.add_argument("--rest", type=Path, help="a text with other figures, for the page")
     arguments = parser.parse_args()
+    notes = [BUSY] if busy() else []
     with Field() as field:
         results = measure(field)
         absent = field.absent
         versions = field.versions()
-    for name, why in absent.items():
-        sys.stdout.write(f"{name}: {why}\n")
+    notes += [f"Of {name} figures are missing: {why}." for name, why in absent.items()]
+    for note in notes:
+        sys.stdout.write(f"{note}\n")
     if OURS in absent:
         sys.exit(1)
     for title, chart in charts(results):
@@ -108,7 +125,7 @@ def main() -> None:
     kept = [row.tell() for row in found]
     if arguments.page:
         rest = arguments.rest.read_text("utf-8") if arguments.rest else ""
-        arguments.page.write_text(page(results, found, versions, absent, rest), "utf-8")
+        arguments.page.write_text(page(results, found, versions, notes, rest), "utf-8")
     finish(kept)
 
 

@@ -44,6 +44,12 @@ class Row:
         return self.kept
 
 
+def shown(value: float) -> str:
+    """Return a value as exact as it is worth."""
+    digits = 0 if value >= 100 or float(value).is_integer() else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f}"
+
+
 def within(values: list[float], share: float) -> float:
     """Return the value that so large a share of the values does not exceed."""
     ordered = sorted(values)

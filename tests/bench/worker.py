@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.asking import Client, Place
-from tests.bench.clients import PEERS
+from tests.bench.clients import PEERS, Ours
 from tests.bench.rows import within
 
 FRAME = 1 / 60
@@ -174,8 +174,16 @@ async def faults(client: Client, *, turns: int, at_once: int) -> dict[str, Any]:
     return {"turns": len(first) + silent, "silent": silent, **shares}
 
 
+async def limited(client: Client, *, turns: int) -> dict[str, Any]:
+    """Take so many turns at once of a provider that takes few; return how long it took."""
+    assert isinstance(client, Ours)
+    begun = time.perf_counter()
+    answered = await client.batch(turns)
+    return {"seconds": time.perf_counter() - begun, "answered": answered}
+
+
 JOBS: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
-    each.__name__: each for each in (cost, tick, burst, memory, faults)
+    each.__name__: each for each in (cost, tick, burst, memory, faults, limited)
 }
 
 
