@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -81,8 +81,7 @@ def peer_port(descriptor: int) -> object:
     except OSError:
         os.close(copy)
         return None
-    with sock:
-        try:
-            return (*sock.getpeername(), None)[1]  # one of another kind has no port
-        except OSError:
-            return None
+    with sock, suppress(OSError):
+        peer = sock.getpeername()
+        return peer[1] if isinstance(peer, tuple) else None  # one of another kind has no port
+    return None
