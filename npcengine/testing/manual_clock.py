@@ -84,7 +84,10 @@ class ManualClock:
         while (when := self._next_due(target)) is not None:
             self._now = max(self._now, when)
             while self._next_due(self._now) is not None:
-                heapq.heappop(self._timers).callback()
+                timer = heapq.heappop(self._timers)
+                # A callback that looks at the clock must not find itself too early.
+                self._now = max(self._now, timer.when)
+                timer.callback()
             await _settle()
         self._now = max(self._now, target)
 
