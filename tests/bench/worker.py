@@ -23,6 +23,8 @@ from tests.bench.clients import PEERS, Ours
 from tests.bench.rows import within
 
 FRAME = 1 / 60
+WARMING = 5
+"""Turns that do not count: another process has had the processor before."""
 STAGGER = 0.25
 """Seconds over which the streams begin, which is about what each takes."""
 BURSTS = 8
@@ -58,8 +60,10 @@ class Tick:
 
 async def cost(client: Client, *, turns: int, streamed: bool) -> dict[str, Any]:
     """Take turns one after the other; return what each took of the processor."""
-    await client.prepare(turns)
+    await client.prepare(turns + WARMING)
     gc.collect()
+    for _ in range(WARMING):
+        await client.turn(streamed=streamed)
     gc.disable()
     before = time.process_time()
     for _ in range(turns):
