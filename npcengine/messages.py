@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
+
+from pydantic_core import to_json
 
 from npcengine.errors import UsageError
 
@@ -45,10 +46,6 @@ class Message(NamedTuple):
     content: str
 
 
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""Encode a value in the one form that is sent: compact, and the same each time."""
-
-
 def encode_messages(messages: Sequence[Message]) -> bytes:
     """Encode messages as the inside of a JSON array: objects joined by commas, no brackets.
 
@@ -59,7 +56,7 @@ def encode_messages(messages: Sequence[Message]) -> bytes:
         if each.role not in ROLES:
             raise UsageError(f"a message's role is one of {', '.join(ROLES)}, not {each.role!r}")
     plain = [{"role": role, "content": content} for role, content in messages]
-    return to_json(plain).encode()[1:-1]
+    return to_json(plain)[1:-1]
 
 
 @dataclass(frozen=True, slots=True)

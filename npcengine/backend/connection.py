@@ -15,13 +15,15 @@ MAX_WAITING = 1 << 18
 """Bytes that may wait for a reader before the server is made to wait."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """A connection that an event loop has made.
 
     What several network reads bring before the reader's turn comes is one piece for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, buffer: memoryview) -> None:
+        """Read through `buffer`, which all connections of one event loop may share."""
+        self._buffer = buffer
         self.status = 0
         self.headers: dict[str, str] = {}
         """By lower-case name."""
@@ -110,8 +112,13 @@ class Connection(asyncio.Protocol):
         """Keep what writes."""
         self._transport = transport  # type: ignore[assignment]
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Lend the buffer for one read; what it brought is taken out at once."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take in what one network read brought."""
+        data = self._buffer[:nbytes]
         if not self._asked or self.whole:
             # Nobody has asked for it: the connection is of no more use.
             self._lasts = False
@@ -120,11 +127,11 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:
-            said = clean(f"{error} {data[:100]!r}")
+            said = clean(f"{error} {bytes(data[:100])!r}")
             self._fail(BadAnswer(f"what answers there does not speak HTTP: {said}"))
             return
         if not self._has_head:
-            self._head_size += len(data)
+            self._head_size += nbytes
             if self._head_size > MAX_HEAD:
                 self._fail(BadAnswer("what answers there does not speak HTTP: a head without end"))
         elif self._waiting > MAX_WAITING and not self._paused:

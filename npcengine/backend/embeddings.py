@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from array import array
 from base64 import b64decode
@@ -15,7 +16,6 @@ from npcengine.backend.http import HttpClient
 from npcengine.backend.models import embedding_price
 from npcengine.clock import Clock
 from npcengine.errors import BadAnswer, UsageError
-from npcengine.messages import to_json
 from npcengine.prompt.budget import estimate_tokens
 
 MAX_TEXTS = 256
@@ -84,7 +84,7 @@ class Embeddings:
             provider=self._provider,
             model=self._model,
             wanted="vectors",
-            body=to_json(body).encode("utf-8", "replace"),
+            body=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
         )
         try:
             by_place = {each["index"]: _vector(each["embedding"]) for each in data["data"]}

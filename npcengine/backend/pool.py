@@ -20,6 +20,8 @@ KEEP_ALIVE = 90.0
 """Seconds that an idle connection is kept: players pause longer than the usual five."""
 HANDSHAKES = 16
 """How many connections are made at once. A handshake of TLS holds up the loop for a moment."""
+READ = 1 << 16
+"""Bytes that one network read may bring."""
 
 
 class Host(NamedTuple):
@@ -51,6 +53,7 @@ class Pool:
         self._idle: dict[Host, deque[tuple[float, Connection]]] = {}
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
         self._busy: set[Connection] = set()
+        self._buffer = memoryview(bytearray(READ))
 
     async def take(
         self, host: Host, seconds: float | None, tls: ssl.SSLContext | None
@@ -104,7 +107,7 @@ class Pool:
             async with asyncio.timeout(seconds), self._handshakes:
                 sock = await dialled(host.name, host.port)
                 _, connection = await loop.create_connection(
-                    Connection,
+                    lambda: Connection(self._buffer),
                     sock=sock,
                     ssl=tls,
                     server_hostname=host.name if tls else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from npcengine.backend.alike import Alike
 from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
@@ -45,6 +46,7 @@ class Reading:
         self._sent = sent
         self._key = key
         self._events = EventDecoder()
+        self._alike = Alike()
         self._malformed = 0
         self._parts: list[str] = []
         self._size = 0
@@ -95,10 +97,14 @@ class Reading:
         """Return the text of what one read brought, up to where the answer ends or breaks."""
         texts: list[str] = []
         try:
-            for event in events:
-                texts.append(self._take(event))
-                if self._done:
-                    break
+            at = 0
+            while at < len(events) and not self._done:
+                alike = self._alike.texts(events, at)
+                texts += alike
+                at += len(alike)
+                if not alike:
+                    texts.append(self._take(events[at]))
+                    at += 1
             if self._at_end and self.finish is None and not self._done:
                 raise StreamBroken("the stream ended before it was finished")
         except BackendError as error:
@@ -130,6 +136,7 @@ class Reading:
             data = None
         text = only_text(data)
         if text is not None:
+            self._alike.learn(event)
             return text
         if not isinstance(data, dict):
             self._malformed += 1
@@ -144,7 +151,8 @@ class Reading:
             raise reported(chunk.error, chunk.code, self._request_id, self._key)
         self._usage = chunk.usage or self._usage
         self._queued = self._queued if chunk.queued is None else chunk.queued
-        self._request_id = clean_name(chunk.request_id) or self._request_id
+        if chunk.request_id:
+            self._request_id = clean_name(chunk.request_id) or self._request_id
         self.finish = self.finish or chunk.finish
         if chunk.refusal:
             self.finish = "filtered"
@@ -153,11 +161,13 @@ class Reading:
     async def _linger(self) -> None:
         """Read to the end of the body, which an HTTP/1.1 connection needs to be used again."""
         try:
-            async with Expiry(self._clock, self._clock.now() + LINGER):
-                while await self._answer.read():
-                    pass
+            await Expiry(self._clock, self._clock.now() + LINGER).limit(self._to_the_end())
         except (TimeoutError, BackendError):
             return
+
+    async def _to_the_end(self) -> None:
+        while await self._answer.read():
+            pass
 
     async def whole(self) -> Completion:
         """Read an answer that is not a stream."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 MAX_EVENT = 1 << 18
 """Bytes that one event may have before the stream is given up."""
 
+_NEXT = b"\n\ndata: "
+
 
 class EventTooLarge(ValueError):
     """An event grew past `MAX_EVENT` bytes."""
@@ -46,10 +48,17 @@ class EventDecoder:
         if b"\r" in buffer:
             self._skip_lf = buffer.endswith(b"\r")
             buffer = buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *events, self._rest = buffer.split(b"\n\n")
-        if len(buffer) > MAX_EVENT and max(map(len, (*events, self._rest))) > MAX_EVENT:
+        if len(buffer) > MAX_EVENT and max(map(len, buffer.split(b"\n\n"))) > MAX_EVENT:
             raise EventTooLarge(f"no event's end within {MAX_EVENT} bytes")
-        return [data for event in events if (data := _data(event)) is not None]
+        whole, _, self._rest = buffer.rpartition(b"\n\n")
+        if not whole:
+            events: list[bytes] = []
+        elif whole.startswith(b"data: ") and whole.count(b"\n") == 2 * whole.count(_NEXT):
+            events = whole[6:].split(_NEXT)  # each is one line of data, as nearly always
+        else:
+            parts = whole.split(b"\n\n")
+            events = [data for part in parts if (data := _data(part)) is not None]
+        return events
 
     def close(self) -> list[bytes]:
         """Return the data of an event that the end of the body left open."""
@@ -60,7 +69,5 @@ class EventDecoder:
 
 def _data(event: bytes) -> bytes | None:
     """Return the data of an event; None when it has none, as a comment or a lone `event:`."""
-    if event.startswith(b"data: ") and b"\n" not in event:
-        return event[6:]
     lines = [line for line in event.split(b"\n") if line == b"data" or line.startswith(b"data:")]
     return b"\n".join([line[5:].removeprefix(b" ") for line in lines]) if lines else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from npcengine.backend.failures import code_of
 from npcengine.backend.models import Profile
@@ -19,7 +19,6 @@ from npcengine.messages import (
     Origin,
     Usage,
     encode_messages,
-    to_json,
 )
 
 FINISHES: Mapping[str, Finish] = {
@@ -47,7 +46,7 @@ def encode_request(request: ChatRequest, profile: Profile, refused: Collection[s
     tail = fold_systems(request.tail) if profile.folds_scene else request.tail
     messages = [request.prefix.encoded, encode_messages(tail)] if tail else [request.prefix.encoded]
     parameters = to_json(request_parameters(request, profile, refused))
-    return b"".join((b'{"messages":[', b",".join(messages), b"],", parameters.encode()[1:]))
+    return b"".join((b'{"messages":[', b",".join(messages), b"],", parameters[1:]))
 
 
 def request_parameters(
@@ -141,7 +140,7 @@ _MORE_THAN_TEXT = frozenset({"error", "usage", "x_groq"})
 def parse_json(data: bytes) -> Any:
     """Parse JSON. Raises `ValueError`, also for what is nested too deep."""
     try:
-        return from_json(data)
+        return from_json(data, cache_strings="keys")
     except ValueError:
         # The fast parser refuses half of a surrogate pair, which an answer cut into tokens may
         # well bring. The standard one takes it.
