@@ -100,7 +100,7 @@ class Deadlines(Content):
     thinking: Seconds = 1.5
     """Seconds until a line that has not begun shows that the character is thinking."""
     per_pass: Annotated[float, Field(ge=0, le=1)] = 0.002
-    """Seconds of one pass of the event loop in which lines may begin; the others begin later."""
+    """Seconds of one pass of the event loop that lines may take; the others take later ones."""
 
     @field_validator("quest", "background", mode="before")
     @classmethod

@@ -12,7 +12,8 @@ from typing import Self, TypeVar, Unpack
 from npcengine.backend.base import Backend
 from npcengine.backend.chain import Tiers
 from npcengine.backend.meter import Spent
-from npcengine.backend.own import OwnTiers
+from npcengine.backend.own import tiers_of
+from npcengine.backend.pace import Pace
 from npcengine.clock import Clock, SystemClock
 from npcengine.configuration import Budgets, Deadlines, FactType
 from npcengine.dialogue.asks import Asks
@@ -77,11 +78,8 @@ class NPCEngine:
         self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
-        self._tiers = (
-            backends
-            if isinstance(backends, Tiers)
-            else OwnTiers(backends or {}, self._clock, self._hooks.listener)
-        )
+        pace = Pace(deadlines.per_pass)
+        self._tiers = tiers_of(backends, self._clock, self._hooks.listener, pace)
         self._asks = Asks(deadlines, facts, self._clock)
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
@@ -96,6 +94,7 @@ class NPCEngine:
             seed,
             self._hooks,
             deadlines,
+            self._tiers.pace,
         )
 
     @classmethod

@@ -23,6 +23,7 @@ from npcengine.backend.limits import Limiter
 from npcengine.backend.listing import Listed, find_model, list_models
 from npcengine.backend.meter import Meter, Spending
 from npcengine.backend.models import current, profile, provider
+from npcengine.backend.pace import Pace
 from npcengine.backend.watch import Watch
 from npcengine.clock import Clock
 from npcengine.configuration import Limits
@@ -141,6 +142,7 @@ class Connections:
         self._settings = settings
         self._clock = clock
         self._tell = tell
+        self.pace = Pace(settings.configuration.deadlines.per_pass)
         self._clients: dict[str | None, HttpClient] = {}
         self._chats: dict[Route, ChatBackend] = {}
         self.spending = Spending()
@@ -217,7 +219,7 @@ class Connections:
 
     def _client(self, route: Route) -> HttpClient:
         proxy = self._settings.proxy_for(route.base_url)
-        return self._clients.setdefault(proxy, HttpClient(proxy=proxy))
+        return self._clients.setdefault(proxy, HttpClient(proxy=proxy, pace=self.pace))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -245,6 +247,7 @@ class Tiers:
         self._candidates: dict[Stopwatch, Candidate] = {}
         self._connections = Connections(settings, clock, tell if listened else None)
         self.spending = self._connections.spending
+        self.pace = self._connections.pace
         check_providers(settings)
         self.routes = {tier: routes_of(tier, settings) for tier in DEFAULT_ROUTES}
         self.backends: Mapping[str, Backend] = {

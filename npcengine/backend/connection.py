@@ -7,6 +7,7 @@ import asyncio
 from httptools import HttpParserError, HttpResponseParser
 
 from npcengine.backend.failures import clean
+from npcengine.backend.pace import Pace
 from npcengine.errors import BackendError, BadAnswer, StreamBroken, Unreachable
 
 MAX_HEAD = 1 << 16
@@ -18,12 +19,14 @@ MAX_WAITING = 1 << 18
 class Connection(asyncio.BufferedProtocol):
     """A connection that an event loop has made.
 
-    What several network reads bring before the reader's turn comes is one piece for it.
+    What several network reads bring before the reader's turn comes is one piece for it, and the
+    reader's turn comes when a pass of the loop has time for it.
     """
 
-    def __init__(self, buffer: memoryview) -> None:
-        """Read through `buffer`, which all connections of one event loop may share."""
+    def __init__(self, buffer: memoryview, pace: Pace) -> None:
+        """Read through `buffer`, and at a `pace`, which all of one event loop may share."""
         self._buffer = buffer
+        self._pace = pace
         self.status = 0
         self.headers: dict[str, str] = {}
         """By lower-case name."""
@@ -101,6 +104,7 @@ class Connection(asyncio.BufferedProtocol):
             await self._news
         finally:
             self._news = None
+        await self._pace.begin()
 
     def _tell(self) -> None:
         if self._news is not None and not self._news.done():

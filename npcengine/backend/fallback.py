@@ -9,6 +9,7 @@ from math import inf
 
 from npcengine.backend.base import ChatStream
 from npcengine.backend.hedge import Budget, Candidate, patience
+from npcengine.backend.latency import ALIVE
 from npcengine.backend.retry import Retry
 from npcengine.clock import Clock, Timer
 from npcengine.errors import (
@@ -212,7 +213,11 @@ class _Race:
         candidate, asked = next(reversed(self._running.items()))
         slow = self._hedging and self._elsewhere(candidate) is not None
         seconds, why = patience(candidate, self._request, slow=slow)
-        if asked + seconds < self._request.deadline:
+        look = asked + ALIVE
+        if why == "late" and self._clock.now() < look < asked + seconds:
+            # Until then, others that were asked with it may tell how long it usually takes.
+            self._timer = self._clock.call_at(look, self._set_timer)
+        elif asked + seconds < self._request.deadline:
             self._timer = self._clock.call_at(asked + seconds, lambda: self._ring(candidate, why))
 
     def _elsewhere(self, candidate: Candidate) -> Candidate | None:

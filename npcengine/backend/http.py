@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Mapping
+from math import inf
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,7 @@ import certifi
 
 from npcengine.backend.connection import Connection
 from npcengine.backend.failures import clean
+from npcengine.backend.pace import Pace
 from npcengine.backend.pool import Host, Pool
 from npcengine.backend.proxied import ProxiedClient
 from npcengine.errors import BackendError, BadAnswer, Unreachable
@@ -124,11 +126,18 @@ class _Direct:
 class HttpClient:
     """Connections to any number of hosts, directly or through one proxy."""
 
-    def __init__(self, *, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        proxy: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Hand on what comes at a `pace`; at once without one."""
         self._proxied = ProxiedClient(proxy) if proxy else None
         self._tls = tls
         self._loading: asyncio.Future[ssl.SSLContext] | None = None
-        self._pool = Pool()
+        self._pool = Pool(pace or Pace(inf))
         self._closed = False
         self._known: dict[tuple[str, str, tuple[Header, ...]], tuple[Host, bytes]] = {}
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from npcengine.backend.connection import Connection
 from npcengine.backend.dial import dialled
 from npcengine.backend.failures import clean
+from npcengine.backend.pace import Pace
 from npcengine.errors import Unreachable
 
 KEEP_ALIVE = 90.0
@@ -49,7 +50,8 @@ class Host(NamedTuple):
 class Pool:
     """Idle connections by host, of which the one that was used last is used first."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._idle: dict[Host, deque[tuple[float, Connection]]] = {}
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
         self._busy: set[Connection] = set()
@@ -107,7 +109,7 @@ class Pool:
             async with asyncio.timeout(seconds), self._handshakes:
                 sock = await dialled(host.name, host.port)
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self._buffer),
+                    lambda: Connection(self._buffer, self._pace),
                     sock=sock,
                     ssl=tls,
                     server_hostname=host.name if tls else None,

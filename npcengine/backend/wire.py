@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -118,8 +118,7 @@ def shortened(request: ChatRequest) -> ChatRequest | None:
     return replace(request, tail=request.tail[said[len(said) // 2] + 1 :])
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """What one event of a stream, or one whole answer, brought."""
 
     text: str = ""

@@ -7,13 +7,13 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mappi
 from contextlib import aclosing
 
 from npcengine.backend.base import Backend
+from npcengine.backend.pace import Pace
 from npcengine.clock import Clock, Expiry
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
 from npcengine.dialogue.budget import Purse, brief
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
-from npcengine.dialogue.pace import Pace
 from npcengine.dialogue.recall import recall, remember
 from npcengine.dialogue.request import Requests
 from npcengine.dialogue.speech import DASH, Ask, Speech
@@ -48,6 +48,7 @@ class DialogueManager:
         seed: int,
         hooks: Hooks,
         deadlines: Deadlines,
+        pace: Pace,
     ) -> None:
         self._backends = backends
         self._store = store
@@ -58,7 +59,7 @@ class DialogueManager:
         self._thinking_after = deadlines.thinking
         self._requests = Requests(deadlines)
         self._floor = Floor()
-        self._pace = Pace(deadlines.per_pass)
+        self._pace = pace
         self._background: set[asyncio.Task[None]] = set()
         self._speeches: set[Speech] = set()
         """Those that may know what was said before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.speech import Speech
 from npcengine.memory.history import window
@@ -11,35 +13,50 @@ from npcengine.prompt.build import build_tail, static_prefix
 from npcengine.turns import Turn
 
 
+class _Known(NamedTuple):
+    """What is the same in every request of a persona."""
+
+    persona: Persona
+    prefix: Prefix
+    sampling: Sampling
+    cache: CachePolicy
+
+
 class Requests:
     """Makes the requests of turns. What never changes for a persona is made once."""
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._waits = {lane: deadlines.of(lane).waits for lane in LANES}
-        self._prefixes: dict[str, tuple[Persona, Prefix]] = {}
+        self._known: dict[str, _Known] = {}
 
     def of(self, speech: Speech, turns: tuple[Turn, ...]) -> ChatRequest:
         """Return the request of a turn, to which `turns` were said before."""
         ask, persona = speech.ask, speech.persona
-        model, cache = persona.model, persona.cache
+        known = self._of(ask.persona)
         seen = window(turns)
         return ChatRequest(
-            prefix=self._prefix(ask.persona),
+            prefix=known.prefix,
             tail=build_tail(persona, seen, ask.scene, ask.player_line, ask.locale),
             origin=ask.origin,
             deadline=ask.deadline,
-            max_tokens=model.max_tokens,
-            sampling=Sampling(model.temperature, model.top_p, model.stop),
+            max_tokens=persona.model.max_tokens,
+            sampling=known.sampling,
             stream=ask.stream,
             shareable=not seen,
-            cache=CachePolicy(cache.scope, cache.ttl, cache.variants),
+            cache=known.cache,
             lane=ask.lane,
             waits=self._waits[ask.lane],
             cache_only=speech.rung == "cache_only",
         )
 
-    def _prefix(self, persona: Persona) -> Prefix:
-        known = self._prefixes.get(persona.id)
-        if known is None or known[0] is not persona:
-            known = self._prefixes[persona.id] = (persona, static_prefix(persona))
-        return known[1]
+    def _of(self, persona: Persona) -> _Known:
+        known = self._known.get(persona.id)
+        if known is None or known.persona is not persona:
+            model, cache = persona.model, persona.cache
+            known = self._known[persona.id] = _Known(
+                persona,
+                static_prefix(persona),
+                Sampling(model.temperature, model.top_p, model.stop),
+                CachePolicy(cache.scope, cache.ttl, cache.variants),
+            )
+        return known

@@ -150,6 +150,22 @@ async def test_of_a_route_that_nobody_knows_help_is_called_when_the_wait_is_over
     assert help_.seconds == pytest.approx(1.2)
 
 
+async def test_of_those_that_are_asked_together_the_others_tell_who_is_late(
+    clock: ManualClock,
+) -> None:
+    routes = Routes(clock, groq=never(), openai="Two.")
+    silent = routes.opening()
+    await clock.advance(0)
+    routes.answers["groq"] = lambda: after(clock, 0.05, "One.")
+    others = [routes.opening() for _ in range(8)]
+    await clock.advance(0.25)
+    assert {await other for other in others} == {"One."}
+    assert silent.done()
+    assert await silent == "Two."
+    (help_,) = routes.told.help
+    assert help_.why == "dead"
+
+
 @pytest.mark.parametrize("lane", ["quest", "background"])
 async def test_only_a_waiting_player_is_worth_a_second_call_before(
     lane: Lane, clock: ManualClock

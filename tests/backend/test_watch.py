@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from math import inf
 
 import pytest
 
 from npcengine.backend.cache import Cache
 from npcengine.backend.chain import Tiers
 from npcengine.backend.own import OwnTiers
+from npcengine.backend.pace import Pace
 from npcengine.backend.watch import Watch
 from npcengine.clock import SystemClock
 from npcengine.errors import AllBackendsFailed, ProviderFailed
@@ -79,7 +81,7 @@ async def test_an_answer_that_was_cut() -> None:
 async def test_what_a_cache_of_the_games_own_says_again_is_no_call() -> None:
     clock, told = ManualClock(), list[Event]()
     cache = Cache(ScriptedBackend(["Aye."], clock), clock, random.Random(7))
-    backend = OwnTiers({"fast": cache}, clock, told.append).backends["fast"]
+    backend = OwnTiers({"fast": cache}, clock, told.append, Pace(inf)).backends["fast"]
     request = ask(clock, shareable=True, cache=CachePolicy("npc", variants=1))
     for _ in range(3):
         await read(await backend.open(request))

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from npcengine.messages import Usage, to_json
+from pydantic_core import to_json
+
+from npcengine.messages import Usage
 from npcengine.testing.fake_provider import Answer, Fault, FaultMix, Page
 from npcengine.testing.fake_provider.answers import Step
 from npcengine.testing.fake_provider.completions import pieces
@@ -131,7 +133,7 @@ class Provider:
         return make(rng, text)
 
     def _count(self, step: Answer, body: dict[str, Any]) -> None:
-        prompt = len(to_json(body).encode()) // 4  # as the fake provider does it
+        prompt = len(to_json(body)) // 4  # as the fake provider does it
         reasoning = len(pieces(step.reasoning))
         completion = reasoning + len(pieces(step.refusal or step.text))
         self.counted[Usage(prompt, completion, reasoning=reasoning)] += 1

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine import NPCEngine
+from npcengine.backend.pace import Pace
 from npcengine.configuration import Deadlines
-from npcengine.dialogue.pace import Pace
 from npcengine.messages import ChatRequest
 from npcengine.testing.scripted import ScriptedBackend
 from tests.dialogue.stage import MIRA

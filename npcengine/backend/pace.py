@@ -1,4 +1,4 @@
-"""Turns that begin together are spread over passes of the event loop, which a game shares."""
+"""What the engine does at once is spread over passes of the event loop, which a game shares."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-WOKEN = 16
+WOKEN = 32
 """How many are woken for one pass; those for whom no time is left in it go on waiting."""
 
 
 class Pace:
-    """Lets turns begin in the order in which they come, and in one pass for a limited time."""
+    """Lets work begin in the order in which it comes, and in one pass for a limited time."""
 
     def __init__(self, share: float, now: Callable[[], float] = time.perf_counter) -> None:
-        """Give beginning turns so many seconds of each pass; at least one begins."""
+        """Give so many seconds of each pass; at least one piece of work begins in it."""
         self._share = share
         self._now = now
         self._since: float | None = None
-        """When the first turn of this pass began."""
+        """When the first work of this pass began."""
         self._watched = False
         """True while `_pass` will run at the end of the next pass."""
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -27,7 +27,7 @@ class Pace:
         """Those whom this pass had no time for, in their order."""
 
     async def begin(self) -> None:
-        """Return in a pass that has time for one more turn."""
+        """Return in a pass that has time for more."""
         loop = asyncio.get_running_loop()
         if not self._watched:
             self._watched = True
