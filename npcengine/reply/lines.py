@@ -23,6 +23,8 @@ _BULLET_OPEN = re.compile(r"[-–—+•‣▪◦·]{1,8}|#{1,6}")
 _COLON = re.compile(r"(?:\s?\([^():\n]{0,30}\))?[)\s]{0,3}[:：]")
 _COLON_OPEN = re.compile(r"(?:\s?\([^():\n]{0,30}\)?)?[)\s]{0,3}")
 _AFTER_NAME = 40
+# A name that has nothing to do with markup or addresses.
+_CLEAR_NAME = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
 _LONGEST_NAME = 80
 
 
@@ -155,5 +157,5 @@ def _labels_of(npc_names: tuple[str, ...]) -> _Labels:
 
 def _plain_names(names: Sequence[str]) -> list[str]:
     """Return the names as they look once a text's markup is gone; none that is too long to hold."""
-    known = (fold(plain(name)) for name in names)
+    known = (fold(name if _CLEAR_NAME.fullmatch(name) else plain(name)) for name in names)
     return [name for name in known if 0 < len(name) <= _LONGEST_NAME]
