@@ -1,0 +1,1 @@
+"""What characters know of the world, told to the model when the talk comes to it."""
