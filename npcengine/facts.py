@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from npcengine.configuration import FactType
 from npcengine.errors import UsageError
 from npcengine.spelling import did_you_mean
-from npcengine.turns import Fact
+from npcengine.turns import Fact, Scene, Turn
 
 _TYPES: Mapping[FactType, tuple[type, ...]] = {
     "bool": (bool,),
     "number": (int, float),
     "text": (str,),
 }
+
+
+def facts_of(scene: Scene, turns: Sequence[Turn]) -> Mapping[str, Fact]:
+    """Return what a condition may ask about in a scene, to which `turns` were said before."""
+    return {**scene.facts, "met": bool(turns), "turns": len(turns)}
 
 
 def check_facts(given: Mapping[str, Fact], declared: Mapping[str, FactType]) -> None:

@@ -13,8 +13,8 @@ PACKAGE = Path(npcengine.__file__).parent
 # A room may import only from itself and from what stands before it.
 ORDER = [
     "version", "spelling", "diagnostics", "errors", "messages", "turns", "hooks", "clock",
-    "content", "configuration", "settings", "facts",
-    "persona", "prompt", "stores", "backend", "reply", "memory", "dialogue",
+    "content", "configuration", "settings", "facts", "conditions", "lore", "guard",
+    "persona", "cards", "prompt", "stores", "backend", "reply", "memory", "dialogue",
     "engine", "blocking", "otel", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}

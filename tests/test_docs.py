@@ -174,9 +174,10 @@ def test_what_is_generated_is_up_to_date() -> None:
 
 def test_a_stale_page_is_found_and_written_anew(tmp_path: Path) -> None:
     page, script = tmp_path / "docs" / "errors.md", tmp_path / "scripts" / "docs"
-    for folder in ("docs", "scripts", "npcengine"):
+    for folder in ("docs", "scripts", "npcengine", "personas"):
         (tmp_path / folder).mkdir()
-    shutil.copy(ROOT / "scripts" / "docs", script)
+    for name in ("docs", "fields.py"):
+        shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts")
     page.write_text("Nothing ever fails.\n", "utf-8")
 
     found = write_docs(script, "--check")

@@ -21,6 +21,7 @@ SOURCES: Mapping[str, str] = {
     "game.py": f"{STARTER}/game.py.txt",
     "npcengine.yaml": f"{STARTER}/npcengine.yaml",
     "npcengine.schema.json": "configuration.schema.json",
+    "personas/persona.schema.json": "persona.schema.json",
     "personas/ferrywoman.yaml": f"{STARTER}/personas/ferrywoman.yaml",
     "personas/lampkeeper.yaml": f"{STARTER}/personas/lampkeeper.yaml",
     ".gitignore": f"{STARTER}/gitignore",

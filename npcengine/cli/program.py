@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from npcengine.cli.batch import batch
+from npcengine.cli.cards import cards
 from npcengine.cli.chat import chat
 from npcengine.cli.doctor import doctor
 from npcengine.cli.exits import EXIT_CODES, explained
+from npcengine.cli.explain import explain
 from npcengine.cli.history import history
 from npcengine.cli.init import init
 from npcengine.cli.lint import lint
@@ -49,8 +51,9 @@ def _main(
     """
 
 
-for command in (init, chat, say, batch, prompt, lint, doctor):
+for command in (init, chat, say, batch, prompt, explain, lint, doctor):
     app.command()(command)
+app.add_typer(cards, name="cards")
 app.add_typer(history, name="history")
 
 

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson, Npc, Personas, Place, Time, cast_of
+from npcengine.facts import facts_of
+from npcengine.persona.opened import opened
 from npcengine.prompt.build import SectionReport, build_tail, explain, static_prefix
 from npcengine.prompt.speech import check_line
 from npcengine.turns import Scene
@@ -44,7 +46,8 @@ def prompt(
         else:
             screen.write_table(_table(reports))
         return
-    messages = static_prefix(persona).messages + build_tail(persona, (), scene, said)
+    seen = opened(persona, facts_of(scene, ()))
+    messages = static_prefix(persona).messages + build_tail(seen, (), scene, said)
     if as_json:
         screen.write_json([message._asdict() for message in messages])
         return

@@ -91,6 +91,11 @@ def opened_store(store: str | None, screen: Screen) -> AnyStore:
 
 def cast_of(personas: Path | None) -> Cast:
     """Load a cast. Raises `UsageError` when nothing is there, or `ContentError`."""
+    return load_cast(found_personas(personas))
+
+
+def found_personas(personas: Path | None) -> Path:
+    """Return where the personas are. Raises `UsageError` when nothing is there."""
     path = personas_path(personas)
     try:
         path.stat()
@@ -98,7 +103,7 @@ def cast_of(personas: Path | None) -> Cast:
         missing = isinstance(error, FileNotFoundError)
         problem = "" if missing else f" ({error.strerror})"
         raise UsageError(f"no personas in {str(path)!r}{problem}: pass --personas PATH") from error
-    return load_cast(path)
+    return path
 
 
 def engine_of(cast: Cast, store: AnyStore) -> NPCEngine:

@@ -32,7 +32,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "NPC102": Code(
             "The folder holds no persona",
             "A folder of personas holds files that end in `.yaml` or `.yml`. Files whose names "
-            "begin with `.` or `_`, and folders inside the folder, are left alone.",
+            "begin with `.` or `_` are left alone, and folders inside the folder hold only what "
+            "personas share.",
         ),
         "NPC103": Code(
             "The file is too large",
@@ -88,6 +89,22 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "double quotes.",
             _START + 'role: "blacksmith\\x07"\n',
         ),
+        "NPC113": Code(
+            "A persona that does not exist",
+            "`extends` and `mixins` name other personas by their ids. They are looked for beside "
+            "this one and in the folders there, by a line that begins with `id:`.",
+            _START + "extends: smith\n",
+        ),
+        "NPC114": Code(
+            "A persona takes over from itself",
+            "Going from a persona to those that it names under `extends` and `mixins`, and on to "
+            "those that they name, one comes back to where one was.",
+            _START + "extends: mira\n",
+        ),
+        "NPC115": Code(
+            "Too many generations",
+            "Above a persona are at most 8 generations of those that it takes over from.",
+        ),
         "NPC201": Code(
             "A field is missing",
             "A persona needs `id`, `name` and `description`; an example needs `player` and `npc`.",
@@ -134,6 +151,26 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Not the code of a language",
             "A language is written as its code: `en`, `zh`, `pt-BR`.",
             _START + "locale: English\n",
+        ),
+        "NPC210": Code(
+            "Not a condition",
+            "A condition asks about facts: `met and trust >= 40`, `not met or quest == 'done'`. "
+            "Compare with `==`, `!=`, `<`, `<=`, `>` and `>=`, and join with `and`, `or`, `not` "
+            "and brackets. Texts stand in quotes, names of facts do not.",
+            _START + "knowledge:\n  - text: The mill burned down.\n    when: trust = 40\n",
+        ),
+        "NPC211": Code(
+            "An id stands twice in a list",
+            "The entries of a list are told apart by their ids.",
+            _START
+            + "secrets:\n  - {id: chain, text: She sold a chain.}\n"
+            + "  - {id: chain, text: She made a lock.}\n",
+        ),
+        "NPC212": Code(
+            "Words for an entry that is not there",
+            "Under `i18n`, an entry with an `id` gives the entry with the same id other words. "
+            "What it hangs on is said only once, in the entry itself.",
+            _START + "i18n:\n  de:\n    secrets:\n      - {id: kette, text: Die Kette.}\n",
         ),
         "NPC301": Code(
             "No greetings",

@@ -27,6 +27,7 @@ _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
     "float_type": "a number",
+    "bool_type": "true or false",
     "tuple_type": "a list",
     "model_type": "a group of fields",
     "dict_type": "a group of fields",
@@ -70,12 +71,14 @@ def check(tree: Tree, model: type[M]) -> M:
     except ValidationError as error:
         shape, details = Shape(model), error.errors(include_url=False)
         complaints += [
-            _complaint(tree, shape, each) for each in details if each["loc"] not in tree.blamed
+            _complaint(tree, shape, each)
+            for each in details
+            if tree.written(each["loc"]) not in tree.blamed
         ]
     else:
         if not complaints:
             return made
-    raise ContentError(sorted(complaints, key=lambda each: (each.line, each.column)))
+    raise ContentError(sorted(complaints, key=lambda each: (each.path, each.line, each.column)))
 
 
 def first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[Loc, str]:
@@ -92,7 +95,8 @@ def _complaint(tree: Tree, shape: Shape, error: ErrorDetails) -> Diagnostic:
     is_name = loc[-1:] == ("[key]",)  # so pydantic marks what is wrong with a name, not its value
     if is_name:
         loc = loc[:-1]
-    at = loc[:-1] if kind == "missing" else loc
+    at = tree.written(loc[:-1] if kind == "missing" else loc)
+    loc = (*at, loc[-1]) if kind == "missing" else at
     finding = _Finding(shape, loc, kind, error["input"], tree.raw(at), error.get("ctx", {}))
     code, message, suggestion = _judge(finding)
     on_key = is_name or kind == "extra_forbidden" or not finding.raw
@@ -164,6 +168,10 @@ def _unknown_choice(finding: _Finding) -> _Verdict:
     return "NPC208", f"{_shown(finding.raw)} is none of {', '.join(choices)}", hint
 
 
+def _bad_condition(finding: _Finding) -> _Verdict:
+    return "NPC210", finding.context["problem"], finding.context["suggestion"]
+
+
 def _other(finding: _Finding) -> _Verdict:
     return "NPC203", f"{_shown(finding.raw)} cannot be used here", ""
 
@@ -178,6 +186,7 @@ _RULES: dict[str, Callable[[_Finding], _Verdict]] = {
     "too_long": _too_long,
     "string_too_short": _empty,
     "literal_error": _unknown_choice,
+    "condition": _bad_condition,
 }
 
 
@@ -199,6 +208,8 @@ def _retype(finding: _Finding, wanted: str) -> str:
         return f"write its fields below it, indented: {names}".removesuffix(": ")
     if wanted == "a whole number" and isinstance(finding.value, float):
         return "write digits only, without a point"
+    if wanted == "true or false":
+        return "write one of the two, without quotes"
     if wanted != "text":
         return "write digits, without quotes"
     if isinstance(finding.value, tuple | dict):

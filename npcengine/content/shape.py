@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from npcengine.content.merge import MORE
 from npcengine.content.yaml_tree import Loc, dotted
 from npcengine.spelling import did_you_mean
+
+_SHOWN = 16
+"""Names of fields that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,8 @@ class Shape:
             model = next(_models(annotation), None)
             if _is_mapping(annotation):
                 annotation = get_args(annotation)[1]
-            elif model is not None and part in model.model_fields:
-                annotation = model.model_fields[part].annotation
+            elif model is not None and part in fields_of(model):
+                annotation = fields_of(model)[part].annotation
             else:
                 return None
         return None if _is_mapping(annotation) else next(_models(annotation), None)
@@ -36,33 +41,42 @@ class Shape:
     def fields(self, loc: Loc) -> list[str]:
         """Return the names of the fields that may stand in the group at `loc`."""
         model = self.model_at(loc)
-        return list(model.model_fields) if model else []
+        return list(fields_of(model)) if model else []
 
     def is_required(self, loc: Loc) -> bool:
         """Return True for a field that the group it stands in cannot do without."""
         *group, name = loc
         model = self.model_at(tuple(group))
-        return model is not None and model.model_fields[str(name)].is_required()
+        return model is not None and fields_of(model)[str(name)].is_required()
 
     def place_for(self, name: str, group: Loc) -> str:
         """Say what was meant by a field that cannot stand in `group`, or where it can stand."""
-        if group and name in self.model.model_fields:
+        if name.endswith(MORE):
+            return f"'{MORE}' adds to the list of a persona that this one extends"
+        if group and name in fields_of(self.model):
             return f"it does not belong under '{group[0]}': indent it like '{group[0]}'"
-        homes = [f"'{dotted(loc)}'" for loc in _homes(name, self.model)]
+        homes = list(_homes(name, self.model))
         if homes:
-            return f"it belongs under {' or '.join(homes)}"
+            near = [f"'{dotted(loc)}'" for loc in homes if len(loc) == min(map(len, homes))]
+            return f"it belongs under {' or '.join(near)}"
         known = self.fields(group)
-        return did_you_mean(name, known) or f"the fields here are {', '.join(known)}"
+        more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+        return did_you_mean(name, known) or f"the fields here are {', '.join(known[:_SHOWN])}{more}"
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the names that writers give them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _homes(name: str, model: type[BaseModel]) -> Iterator[Loc]:
     """Give the groups below this one in which a field may stand; entries of lists are none."""
-    for inner, field in model.model_fields.items():
+    for inner, field in fields_of(model).items():
         group = next(_models(field.annotation), None)
         if group is None or get_origin(field.annotation) is tuple:
             continue
         here = (inner, "NAME") if _is_mapping(field.annotation) else (inner,)
-        if name in group.model_fields:
+        if name in fields_of(group):
             yield here
         for loc in _homes(name, group):
             yield (*here, *loc)

@@ -45,8 +45,9 @@ _LONGEST_KEY = 40
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a node stands in its text."""
+    """Where a node stands, and in which file."""
 
+    source: Source
     key: int
     """Where the name of the field begins; as `start` for an entry of a list."""
     start: int
@@ -55,19 +56,30 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """One document: its data, where each part stands, and what is wrong with its YAML."""
+    """A document, of one file or merged from several: its data, and where each part stands."""
 
     source: Source
+    """The file itself, and not one that it inherits from."""
     data: dict[str, Data]
     spots: dict[Loc, Spot]
     complaints: tuple[Diagnostic, ...]
+    """What is wrong with its YAML."""
     blamed: frozenset[Loc]
     """Places that are complained about already."""
+
+    def written(self, loc: Loc) -> Loc:
+        """Give the place itself, or the group or entry for which a model put it there."""
+        return loc if loc in self.spots else self.written(loc[:-1])
 
     def raw(self, loc: Loc) -> str:
         """Give what the writer typed at this place."""
         spot = self.spots[loc]
-        return self.source.text[spot.start : spot.end].rstrip()
+        return spot.source.text[spot.start : spot.end].rstrip()
+
+    def place(self, loc: Loc) -> tuple[str, int]:
+        """Give the path and the line, from 1, of what stands at `loc`."""
+        spot = self.spots[loc]
+        return spot.source.path, spot.source.place(spot.start)[0]
 
     def complain(
         self,
@@ -82,7 +94,7 @@ class Tree:
     ) -> Diagnostic:
         """Say what is wrong with the field `loc`, pointing at it or at the place `at`."""
         spot = self.spots[loc if at is None else at]
-        return self.source.complain(
+        return spot.source.complain(
             code,
             spot.key if on_key else spot.start,
             message,
@@ -139,7 +151,7 @@ class _Builder:
 
     def document(self) -> dict[str, Data]:
         next(self._events)  # the stream starts
-        self.spots[()] = Spot(0, 0, 0)
+        self.spots[()] = Spot(self.source, 0, 0, 0)
         if isinstance(next(self._events), yaml.StreamEndEvent):
             return {}
         top = next(self._events)
@@ -186,7 +198,7 @@ class _Builder:
             return self._mapping(event, loc, key)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, loc, key)
-        self.spots[loc] = Spot(key, start, _end(event))
+        self.spots[loc] = Spot(self.source, key, start, _end(event))
         return self._scalar(event, loc)
 
     def _mapping(self, event: yaml.Event, loc: Loc, key: int) -> dict[str, Data]:
@@ -201,14 +213,14 @@ class _Builder:
             if name.value in data:
                 self._complain_again(inner, start)
             data[name.value] = self._node(next(self._events), inner, start)
-        self.spots[loc] = Spot(key, _start(event), _end(name))
+        self.spots[loc] = Spot(self.source, key, _start(event), _end(name))
         return data
 
     def _sequence(self, event: yaml.Event, loc: Loc, key: int) -> tuple[Data, ...]:
         data: list[Data] = []
         while not isinstance(entry := next(self._events), yaml.SequenceEndEvent):
             data.append(self._node(entry, (*loc, len(data)), _start(entry)))
-        self.spots[loc] = Spot(key, _start(event), _end(entry))
+        self.spots[loc] = Spot(self.source, key, _start(event), _end(entry))
         return tuple(data)
 
     def _scalar(self, event: yaml.Event, loc: Loc) -> Scalar:

@@ -48,7 +48,7 @@ class Asks:
         check_terms(player, realm, locale, deadline)
         now = self._clock.now()
         return Ask(
-            persona=persona,
+            persona=persona.in_locale(locale) if locale and persona.i18n else persona,
             origin=Origin(realm, persona.id, player, next(self._turns)),
             player_line=said,
             scene=scene,

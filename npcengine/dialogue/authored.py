@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from npcengine.dialogue.words import has_words, is_greeting, topics, words
 from npcengine.persona.model import Persona
+from npcengine.persona.said import Said, always
 from npcengine.reply.parser import ReplyParser
 from npcengine.turns import Piece, Reason
 
@@ -81,8 +82,8 @@ def authored_line(
     if reason == "guard":
         return _stock((stock.refuse, stock.fallback), persona, said, rng)
     if not player_line or is_greeting(player_line):
-        met = [each.npc for each in persona.examples if player_line and is_greeting(each.player)]
-        answer = _fresh((*persona.greetings, *met), said, rng)
+        met = [each.npc for each in persona.shown if player_line and is_greeting(each.player)]
+        answer = _fresh((*always(persona.greetings), *met), said, rng)
     else:
         answer = _same_question(persona, player_line, said) or _best_answer(
             persona, player_line, said
@@ -105,7 +106,7 @@ def stock_ending(persona: Persona, said: Sequence[str], seed: str) -> str:
 
 def thinking_line(persona: Persona, seed: str) -> str:
     """Choose what is shown while an answer is on its way: `scratches her chin`."""
-    lines = persona.stock_lines.thinking
+    lines = always(persona.stock_lines.thinking)
     return random.Random(seed).choice(lines) if lines else "…"
 
 
@@ -122,10 +123,10 @@ def spoken(pieces: Sequence[Piece]) -> str:
 
 
 def _stock(
-    kinds: Sequence[Sequence[str]], persona: Persona, said: Sequence[str], rng: random.Random
+    kinds: Sequence[Sequence[Said]], persona: Persona, said: Sequence[str], rng: random.Random
 ) -> AuthoredLine:
     language = persona.locale.partition("-")[0]
-    for lines in (*kinds, LAST_RESORT.get(language, SILENCE)):
+    for lines in (*map(always, kinds), LAST_RESORT.get(language, SILENCE)):
         chosen = _fresh(lines, said, rng)
         if chosen is not None:
             return AuthoredLine(pieces_of(chosen), stock=True)
@@ -146,7 +147,7 @@ def _fresh(lines: Sequence[str], said: Sequence[str], rng: random.Random) -> str
 def _same_question(persona: Persona, player_line: str, said: Sequence[str]) -> str | None:
     """Return the answer of an example whose question is nearly the same, word for word."""
     asked = words(player_line)
-    for example in persona.examples:
+    for example in persona.shown:
         theirs = words(example.player)
         alike = len(asked & theirs) / max(1, len(asked | theirs))
         if alike > SAME_QUESTION and spoken(pieces_of(example.npc)) not in ("", *said):
@@ -173,8 +174,8 @@ def _best_answer(persona: Persona, player_line: str, said: Sequence[str]) -> str
 
 @lru_cache(maxsize=256)
 def _repertoire(persona: Persona) -> _Repertoire:
-    lines = [(each.npc, each.player) for each in persona.examples]
-    lines += [(fact, "") for fact in persona.knowledge]
+    lines = [(each.npc, each.player) for each in persona.shown]
+    lines += [(fact, "") for fact in always(persona.known)]
     answers = tuple(
         _Candidate(text, topics(f"{asked} {text}"), topics(asked)) for text, asked in lines
     )

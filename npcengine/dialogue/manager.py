@@ -11,7 +11,7 @@ from npcengine.backend.pace import Pace
 from npcengine.clock import Clock, Expiry
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
-from npcengine.dialogue.budget import Purse, brief
+from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.recall import recall, remember
@@ -78,6 +78,7 @@ class DialogueManager:
         try:
             await self._pace.begin()
             turns = await recall(self._store, self._purse, speech, self._clock)
+            speech.meets(turns)
             async with aclosing(self._spoken(speech, turns)) as pieces:
                 async for piece in pieces:
                     yield speech.heard(piece, self._clock.now())
@@ -180,7 +181,7 @@ class DialogueManager:
             task = self._in_background(asking)
             await speech.woken.wait()
             if not speech.answered:
-                yield Piece("thinking", thinking_line(ask.persona, self._seed_of(ask, turns)))
+                yield Piece("thinking", thinking_line(speech.persona, self._seed_of(ask, turns)))
             await task
         stream = speech.stream
         if stream is None:
@@ -220,7 +221,7 @@ class DialogueManager:
             speech.fail("budget", self._purse.refusal(origin))
             return None
         if rung in ("shorter", "cheapest"):
-            speech.spoken_by(brief(speech.ask.persona))
+            speech.shorten()
         return cheap if rung == "cheapest" else backend
 
     async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
@@ -245,7 +246,7 @@ class DialogueManager:
 
     def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> Iterator[Piece]:
         """Give what a turn needs to end as a line of the character, whatever happened."""
-        ask, persona = speech.ask, speech.ask.persona
+        ask, persona = speech.ask, speech.persona
         said = [turn.npc_line for turn in turns]
         if speech.text:
             if speech.broke_off:

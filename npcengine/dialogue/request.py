@@ -27,7 +27,7 @@ class Requests:
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._waits = {lane: deadlines.of(lane).waits for lane in LANES}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[tuple[str, str], _Known] = {}
 
     def of(self, speech: Speech, turns: tuple[Turn, ...]) -> ChatRequest:
         """Return the request of a turn, to which `turns` were said before."""
@@ -36,7 +36,7 @@ class Requests:
         seen = window(turns)
         return ChatRequest(
             prefix=known.prefix,
-            tail=build_tail(persona, seen, ask.scene, ask.player_line, ask.locale),
+            tail=build_tail(speech.opened, seen, ask.scene, ask.player_line, ask.locale),
             origin=ask.origin,
             deadline=ask.deadline,
             max_tokens=persona.model.max_tokens,
@@ -50,10 +50,10 @@ class Requests:
         )
 
     def _of(self, persona: Persona) -> _Known:
-        known = self._known.get(persona.id)
+        known = self._known.get((persona.id, persona.locale))
         if known is None or known.persona is not persona:
             model, cache = persona.model, persona.cache
-            known = self._known[persona.id] = _Known(
+            known = self._known[persona.id, persona.locale] = _Known(
                 persona,
                 static_prefix(persona),
                 Sampling(model.temperature, model.top_p, model.stop),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from npcengine.backend.base import ChatStream
 from npcengine.clock import Expiry, Timer
+from npcengine.dialogue.budget import brief
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
+from npcengine.facts import facts_of
 from npcengine.hooks import Rung
 from npcengine.messages import Completion, Finish, Lane, Origin
 from npcengine.persona.model import Persona
+from npcengine.persona.opened import Opened, opened
 from npcengine.reply.parser import ReplyParser
 from npcengine.turns import Piece, Reason, Reply, Scene, Source, Turn
 
@@ -41,7 +44,8 @@ class Speech:
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
-        self.spoken_by(ask.persona)
+        self.opened = Opened(ask.persona)
+        self._parses()
         self.rung: Rung = "full"
         self.opening: Expiry | None = None
         self.timer: Timer
@@ -66,9 +70,22 @@ class Speech:
         self._text: list[str] = []
         self._emotes: list[str] = []
 
-    def spoken_by(self, persona: Persona) -> None:
-        """Let this one speak: the persona itself, or one that says less. For the beginning."""
-        self.persona = persona
+    @property
+    def persona(self) -> Persona:
+        """The persona as it is to this player now."""
+        return self.opened.persona
+
+    def meets(self, turns: tuple[Turn, ...]) -> None:
+        """Open what is open to this player, to whom `turns` were said before."""
+        self.opened = opened(self.ask.persona, facts_of(self.ask.scene, turns))
+
+    def shorten(self) -> None:
+        """Let the character say half as much; before it says anything."""
+        self.opened = replace(self.opened, persona=brief(self.persona))
+        self._parses()
+
+    def _parses(self) -> None:
+        persona = self.persona
         self.parser = ReplyParser(
             npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
             player_names=(self.ask.origin.player,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from npcengine.diagnostics import Diagnostic
-from npcengine.persona.loader import Sheet, StrPath, read_sheets
+from npcengine.persona.loader import Sheet, StrPath, read_parts, read_sheets
 
 
 def lint(path: StrPath) -> list[Diagnostic]:
@@ -16,6 +16,7 @@ def lint(path: StrPath) -> list[Diagnostic]:
     sheets, findings = read_sheets(path)
     for sheet in sheets:
         findings += _warnings(sheet)
+    findings = list(dict.fromkeys([*findings, *read_parts(path)]))
     return sorted(findings, key=lambda each: (each.path, each.line, each.column))
 
 

@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from functools import lru_cache, reduce
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from npcengine.content.model import Content, Locale, Slug
 from npcengine.messages import CacheScope
+from npcengine.persona.said import (
+    Gate,
+    Goal,
+    Known,
+    Line,
+    Moment,
+    Name,
+    Prose,
+    Said,
+    Secret,
+    SecretWords,
+)
+from npcengine.persona.spoken import Example, Overlay, Speech, StockLines, overlaid
 
+__all__ = [
+    "Example", "Goal", "Known", "Line", "Name", "Overlay", "Persona", "Prose", "Said", "Secret",
+    "SecretWords", "Speech", "StockLines",
+]  # fmt: skip
+
+Schema = Literal["npcengine/persona@1"]
 Tier = Literal["fast", "smart", "deep"]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Rating = Literal["everyone", "teen", "mature"]
 
 
-class Example(Content):
-    """A short exchange that shows the character's voice better than any description."""
-
-    player: Line
-    npc: Line
+def _in_words(given: object) -> object:
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return f"{given:g}" if is_number else given
 
 
-class Speech(Content):
-    """How the character talks."""
-
-    style: Prose = ""
-    """Register, rhythm, accent: what one would tell an actor."""
-    catchphrases: tuple[Line, ...] = ()
-    """Said now and then, never in every line."""
-    avoid: tuple[Line, ...] = ()
-    """Words and topics that never cross the character's lips."""
-    max_sentences: Annotated[int, Field(ge=1, le=12)] = 3
-    """A reply is cut after so many sentences."""
+Age = Annotated[Prose, BeforeValidator(_in_words), WithJsonSchema({"type": ["string", "number"]})]
 
 
-class StockLines(Content):
-    """Lines for when no model can answer. Every one must sound like the character."""
+class Relationship(Content):
+    """What another character is to this one."""
 
-    fallback: tuple[Line, ...] = ()
-    """When there is nothing better to say."""
-    confused: tuple[Line, ...] = ()
-    """When the player said something that makes no sense."""
-    refuse: tuple[Line, ...] = ()
-    """When the character will not talk about something."""
-    busy: tuple[Line, ...] = ()
-    """When an answer took too long."""
-    thinking: tuple[Line, ...] = ()
-    """Shown while an answer is on its way: `scratches her chin`."""
+    npc: Slug
+    """The id of the other one."""
+    kind: Line
+    """In a word or two: `friend`, `rival`, `owes her money`."""
+    note: Line | None = None
+    """What there is to know about it."""
+    when: Gate = None
+    """It is so only while this condition is true, as `met`; without one, always."""
+
+
+class Safety(Content):
+    """For whom the character is fit, and what is not talked about."""
+
+    rating: Rating = "teen"
+    """`everyone`, `teen` or `mature`."""
+    blocked: tuple[Line, ...] = ()
+    """Topics that the character does not enter into, whoever begins."""
 
 
 class ModelChoice(Content):
@@ -79,33 +93,114 @@ class Cache(Content):
 class Persona(Content):
     """One character. The smallest is `id`, `name` and `description`."""
 
+    schema_: Annotated[Schema | None, Field(alias="schema")] = None
+    """The version of these fields, `npcengine/persona@1`; it may be left out."""
     id: Slug
     """How the game calls the character: lower case, digits, `.`, `_`, `-`."""
     name: Name
     """How people call the character."""
     description: Annotated[Prose, Field(min_length=1)]
     """Who the character is, in a few sentences."""
+    extends: Slug | None = None
+    """The id of a persona whose fields are taken over where this one has none of its own."""
+    mixins: Annotated[tuple[Slug, ...], Field(max_length=16)] = ()
+    """Ids of more personas to take fields from: a later one changes what an earlier one says."""
+    abstract: bool = False
+    """`true` makes it no character, but a part of others: `name` and `description` may miss."""
     role: Prose = ""
     """What the character does in the world: `blacksmith of Oakvale`."""
+    aka: tuple[Name, ...] = ()
+    """Other names by which people call the character."""
+    pronouns: Prose = ""
+    """`she/her`, `he/him`, `they/them`."""
+    species: Prose = ""
+    """What kind of being the character is: `human`, `elf`."""
+    age: Age = ""
+    """How old, as a number or in words: `41`, `older than the tower`."""
+    faction: Prose = ""
+    """To whom the character belongs: `the guild of Ashford`."""
+    home: Prose = ""
+    """Where the character lives."""
+    appearance: Prose = ""
+    """What others see."""
     traits: tuple[Line, ...] = ()
     """A few words each: `gruff`, `cannot resist a wager`."""
+    values: tuple[Line, ...] = ()
+    """What the character holds to: `a debt is a debt`."""
+    flaws: tuple[Line, ...] = ()
+    """Where the character fails: `holds grudges`."""
     backstory: Prose = ""
     """What made the character so. Shown to the model, not told to the player unasked."""
-    goals: tuple[Line, ...] = ()
+    goals: tuple[Goal, ...] = ()
     """What the character wants."""
     speech: Speech = Speech()
     """How the character talks."""
     examples: Annotated[tuple[Example, ...], Field(max_length=12)] = ()
     """Two to six short exchanges teach a voice best."""
-    greetings: tuple[Line, ...] = ()
+    greetings: tuple[Said, ...] = ()
     """First lines, said unasked."""
     stock_lines: StockLines = StockLines()
     """Lines for when no model can answer."""
-    knowledge: tuple[Line, ...] = ()
+    knowledge: tuple[Known, ...] = ()
     """Plain facts that the character knows and may tell."""
+    scope: tuple[Slug, ...] = ()
+    """Tags of lore that the character can have heard of; without any, of all lore."""
+    ignorance: tuple[Line, ...] = ()
+    """What the character knows nothing about: `magic`, `what happens in the capital`."""
+    knows_until: Moment | None = None
+    """The character knows nothing whose `since` is later than this number."""
+    secrets: tuple[Secret, ...] = ()
+    """What the character hides until a condition is true. It is withheld, not forbidden."""
+    relationships: tuple[Relationship, ...] = ()
+    """What other characters are to this one."""
+    safety: Safety = Safety()
+    """For whom the character is fit, and what is not talked about."""
+    lorebooks: tuple[Slug, ...] = ()
+    """Names of lorebooks in the folder `lore`, without `.yaml`."""
+    instructions: Prose = ""
+    """What the model is told beside all this, word for word."""
+    reminder: Prose = ""
+    """What the model is told after the talk so far, where it weighs most."""
+    i18n: Mapping[Locale, Overlay] = {}
+    """The same character in other languages, by their codes: `de`, `zh`, `pt-BR`."""
     locale: Locale = "en"
     """The language of everything above, and of the replies: `en`, `zh`, `pt-BR`."""
     model: ModelChoice = ModelChoice()
     """Which kind of model speaks for the character."""
     cache: Cache = Cache()
     """Whether replies may be used again."""
+    extensions: Mapping[str, Any] = {}
+    """What other tools keep here. npcengine does not read it, and keeps it as it is."""
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.locale, self.description))
+
+    @property
+    def known(self) -> tuple[Known, ...]:
+        """What the character knows at its time of what stands under `knowledge`."""
+        end = self.knows_until
+        if end is None:
+            return self.knowledge
+        return tuple(each for each in self.knowledge if each.since is None or each.since <= end)
+
+    @property
+    def shown(self) -> tuple[Example, ...]:
+        """The examples that hang on no condition."""
+        return tuple(each for each in self.examples if each.when is None)
+
+    def in_locale(self, locale: str) -> Persona:
+        """Return the character in the words that `i18n` has for a language.
+
+        For `de-AT` those of `de`, and over them those of `de-AT`; without either, this one. The
+        same arguments give the same object.
+        """
+        wanted = locale.lower().split("-")
+        steps = {"-".join(wanted[:length]) for length in range(1, len(wanted) + 1)}
+        found = sorted((each for each in self.i18n if each.lower() in steps), key=len)
+        return _in_locales(self, tuple(found)) if found else self
+
+
+@lru_cache(maxsize=1024)
+def _in_locales(persona: Persona, locales: tuple[str, ...]) -> Persona:
+    spoken = reduce(lambda base, locale: overlaid(base, base.i18n[locale]), locales, persona)
+    return spoken.model_copy(update={"locale": locales[-1]})

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from npcengine.facts import facts_of
 from npcengine.messages import Message, Prefix
-from npcengine.persona.model import Persona
+from npcengine.persona.model import Example, Persona
+from npcengine.persona.opened import Opened, opened
+from npcengine.prompt.beside import beside
 from npcengine.prompt.budget import estimate_tokens
 from npcengine.prompt.sections import STATIC_SECTIONS, render
 from npcengine.prompt.speech import LANGUAGES, describe, speech
@@ -35,14 +39,14 @@ def static_prefix(persona: Persona) -> Prefix:
     """Return the messages that never change for `persona`: rules, persona, examples."""
     texts = (render(section, persona) for section in STATIC_SECTIONS)
     system = "\n\n".join(text for text in texts if text)
-    return Prefix.of([Message("system", system), *example_messages(persona)])
+    return Prefix.of([Message("system", system), *example_messages(persona.shown)])
 
 
-def example_messages(persona: Persona) -> list[Message]:
-    """Return the persona's examples as messages, as many as fit their budget."""
+def example_messages(examples: Iterable[Example]) -> list[Message]:
+    """Return examples as messages, as many as fit their budget."""
     messages: list[Message] = []
     tokens = 0
-    for example in persona.examples:
+    for example in examples:
         tokens += estimate_tokens(example.player) + estimate_tokens(example.npc)
         if messages and tokens > EXAMPLES_TOKENS:
             break
@@ -61,30 +65,37 @@ def history_messages(turns: tuple[Turn, ...]) -> list[Message]:
 
 
 def reminder(persona: Persona, locale: str | None) -> str:
-    """Return what the model must not forget, in at most `REMINDER_TOKENS` estimated tokens."""
+    """Return what the model must not forget, in at most `REMINDER_TOKENS` estimated tokens.
+
+    What the persona's own `reminder` says comes after it.
+    """
     language = locale or persona.locale
     name = persona.name[: 40 if persona.name.isascii() else 15]
     name_of_it = LANGUAGES.get(language.lower().partition("-")[0], language)
     spoken = f"{name_of_it} ({language})" if "-" in language else name_of_it
     most = persona.speech.max_sentences
-    return f"Only {name} speaks, in character, in {spoken}: at most {most} sentence(s), no markup."
+    note = f"Only {name} speaks, in character, in {spoken}: at most {most} sentence(s), no markup."
+    return f"{note}\n{persona.reminder}" if persona.reminder else note
 
 
 def build_tail(
-    persona: Persona,
+    opened: Opened,
     turns: tuple[Turn, ...],
     scene: Scene,
     player_line: str,
     locale: str | None = None,
 ) -> tuple[Message, ...]:
-    """Return what follows the static prefix: history, scene and reminder, the player's line.
+    """Return what follows the static prefix.
 
-    An empty `player_line` lets the character speak first. The same arguments give the same
-    messages.
+    That is what is open to this player alone, history, scene and reminder, the player's line. An
+    empty `player_line` lets the character speak first. The same arguments give the same messages.
     """
     now = describe(scene)
-    note = reminder(persona, locale)
+    note = reminder(opened.persona, locale)
+    alone = beside(opened)
     return (
+        *example_messages(opened.examples),
+        *([Message("system", alone)] if alone else ()),
         *history_messages(turns),
         Message("system", f"{now}\n{note}" if now else note),
         Message("user", speech(player_line)),
@@ -100,11 +111,14 @@ def explain(
 ) -> tuple[SectionReport, ...]:
     """Return the prompt section by section, as the model would get it."""
     static = [(section.name, render(section, persona)) for section in STATIC_SECTIONS]
-    static.append(("examples", _transcript(example_messages(persona))))
+    static.append(("examples", _transcript(example_messages(persona.shown))))
+    seen = opened(persona, facts_of(scene, turns))
     moving = [
+        ("more examples", _transcript(example_messages(seen.examples))),
+        ("open now", beside(seen)),
         ("history", _transcript(history_messages(turns))),
         ("scene", describe(scene)),
-        ("reminder", reminder(persona, locale)),
+        ("reminder", reminder(seen.persona, locale)),
         ("player", speech(player_line)),
     ]
     return tuple(

@@ -1,11 +1,18 @@
-"""The prompt's table of sections: what each says, and in which order they stand."""
+"""The prompt's table of sections: what each says, and in which order they stand.
+
+What hangs on a condition, and secrets, are in none of them: these texts are the same for every
+player, whatever the facts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from npcengine.persona.model import Persona
+from npcengine.persona.model import Persona, Rating, Relationship
+from npcengine.persona.said import always
+from npcengine.persona.spoken import Verbosity
 from npcengine.prompt.speech import LANGUAGES
 
 RULES = """\
@@ -22,6 +29,18 @@ The character has never heard of programs, models, prompts or the world outside 
 EXAMPLES_NOTE = "The first exchanges below only show how the character talks. They did not happen."
 
 
+_VERBOSITIES: Mapping[Verbosity, str] = {
+    "terse": "Says no more than will do, often only a few words.",
+    "normal": "",
+    "talkative": "Likes to talk, and seldom leaves it at one sentence.",
+}
+_RATINGS: Mapping[Rating, str] = {
+    "everyone": "Whatever is said has to be fit for small children.",
+    "teen": "",
+    "mature": "",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A named part of the static prompt. An empty text leaves the section out."""
@@ -31,39 +50,83 @@ class Section:
     text: Callable[[Persona], str]
 
 
-def _list(lines: Sequence[str]) -> str:
+def listed(lines: Iterable[str]) -> str:
+    """Return each line on one of its own."""
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _identity(persona: Persona) -> str:
     role = f", {persona.role}" if persona.role else ""
-    return f"{persona.name}{role}. {persona.description}"
+    particulars = {
+        "Also called": ", ".join(persona.aka),
+        "Pronouns": persona.pronouns,
+        "Species": persona.species,
+        "Age": persona.age,
+        "Belongs to": persona.faction,
+        "Lives in": persona.home,
+    }
+    lines = (f"{name}: {text.rstrip('.')}." for name, text in particulars.items() if text)
+    return _joined(f"{persona.name}{role}. {persona.description}", " ".join(lines))
+
+
+def relations(relationships: Iterable[Relationship]) -> str:
+    """Return what others are to a character, each on a line of its own."""
+    return listed(
+        f"{re.sub('[._-]+', ' ', each.npc).title()}: {each.kind}"
+        + (f". {each.note}" if each.note else "")
+        for each in relationships
+    )
+
+
+def _relationships(persona: Persona) -> str:
+    return relations(each for each in persona.relationships if each.when is None)
+
+
+def _limits(persona: Persona) -> str:
+    blocked = "; ".join(persona.safety.blocked)
+    return _joined(
+        _RATINGS[persona.safety.rating],
+        f"The character does not talk about, and turns away from: {blocked}." if blocked else "",
+    )
 
 
 def _speech(persona: Persona) -> str:
     speech = persona.speech
     language = LANGUAGES.get(persona.locale.partition("-")[0], persona.locale)
     count = "one sentence" if speech.max_sentences == 1 else f"{speech.max_sentences} sentences"
-    parts = [
+    never = (*speech.avoid, *speech.banned)
+    return _joined(
         speech.style,
+        f"Level of language: {speech.register_}." if speech.register_ else "",
         f"Speaks {language}, at most {count} at a time.",
+        _VERBOSITIES[speech.verbosity],
         f"Now and then says: {' / '.join(speech.catchphrases)}" if speech.catchphrases else "",
-        f"Never says or mentions: {', '.join(speech.avoid)}." if speech.avoid else "",
-    ]
-    return "\n".join(part for part in parts if part)
+        f"Never says or mentions: {', '.join(never)}." if never else "",
+    )
 
 
 # What all characters share stands first, so that a server's prefix cache serves all of them.
 STATIC_SECTIONS: tuple[Section, ...] = (
     Section("rules", "", lambda persona: RULES),
     Section("identity", "The character", _identity),
+    Section("appearance", "Looks", lambda persona: persona.appearance),
     Section("traits", "Traits", lambda persona: ", ".join(persona.traits)),
+    Section("values", "Holds to", lambda persona: listed(persona.values)),
+    Section("flaws", "Weak in", lambda persona: listed(persona.flaws)),
     Section("backstory", "Past", lambda persona: persona.backstory),
-    Section("goals", "Wants", lambda persona: _list(persona.goals)),
-    Section("knowledge", "Knows", lambda persona: _list(persona.knowledge)),
+    Section("goals", "Wants", lambda persona: listed(always(persona.goals))),
+    Section("relationships", "Others", _relationships),
+    Section("knowledge", "Knows", lambda persona: listed(always(persona.known))),
+    Section("ignorance", "Knows nothing about", lambda persona: listed(persona.ignorance)),
     Section("speech", "Manner of speaking", _speech),
-    Section("greetings", "Opens a talk with lines like", lambda p: _list(p.greetings)),
-    Section("examples_note", "", lambda persona: EXAMPLES_NOTE if persona.examples else ""),
+    Section("limits", "Limits", _limits),
+    Section("greetings", "Opens a talk with lines like", lambda p: listed(always(p.greetings))),
+    Section("instructions", "Also", lambda persona: persona.instructions),
+    Section("examples_note", "", lambda persona: EXAMPLES_NOTE if persona.shown else ""),
 )
 
 

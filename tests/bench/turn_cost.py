@@ -24,7 +24,7 @@ from npcengine.backend.models import profile
 from npcengine.backend.wire import encode_request
 from npcengine.hooks import logger
 from npcengine.messages import Origin
-from npcengine.persona.model import Cache
+from npcengine.persona.model import Cache, Known
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.scripted import ScriptedBackend
 from npcengine.turns import Turn
@@ -43,7 +43,7 @@ SMITH = Persona(
     name="Mira",
     description="A gruff but fair blacksmith who has held the forge of Oakvale for ten years.",
     traits=("gruff", "fair", "dry"),
-    knowledge=("The mill burned down in the spring.", "The caravan is nine days late."),
+    knowledge=Known.of("The mill burned down in the spring.", "The caravan is nine days late."),
     cache=Cache(scope="none"),
 )
 LINE = "Can you mend this sword before the caravan leaves?"

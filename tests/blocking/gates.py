@@ -9,6 +9,7 @@ from npcengine import BlockingEngine, NPCEngine, Persona
 from npcengine.blocking.engine import Post
 from npcengine.hooks import Hook
 from npcengine.messages import ChatRequest, Origin
+from npcengine.persona.model import Said
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.scripted import Script, ScriptedBackend
 
@@ -16,7 +17,9 @@ PATIENCE = 20.0
 """Seconds after which a test that waits for a thread fails."""
 LONG = 3600.0
 """A deadline that no test reaches."""
-MIRA = Persona(id="mira", name="Mira", description="The blacksmith.", greetings=("Well met.",))
+MIRA = Persona(
+    id="mira", name="Mira", description="The blacksmith.", greetings=Said.of("Well met.")
+)
 TOM = Persona(id="tom", name="Tom", description="The guard.")
 
 

@@ -90,7 +90,10 @@ async def test_nothing_is_overwritten(game: Path) -> None:
     kept = everything_in(game)
     refused = await run(game, "init")
     assert (refused.code, refused.out) == (1, "")
-    named = "README.md, game.py, npcengine.schema.json, personas/ferrywoman.yaml and .gitignore"
+    named = (
+        "README.md, game.py, npcengine.schema.json, personas/persona.schema.json, "
+        "personas/ferrywoman.yaml and .gitignore"
+    )
     assert refused.err == (
         f"{game} has {named} already: name another folder; nothing was written\n"
     )

@@ -48,7 +48,7 @@ def test_the_suggestion_for_a_line_of_dialogue_mends_it(
 
     assert (found.code, found.line) == ("NPC105", 6)
     assert found.suggestion.count(quoted(typed)) == 1
-    assert parse_persona(f"{START}  - {quoted(typed)}\n", "p").greetings[1] == meant
+    assert parse_persona(f"{START}  - {quoted(typed)}\n", "p").greetings[1].text == meant
 
 
 @pytest.mark.parametrize("loader", [LOADER, SafeLoader])

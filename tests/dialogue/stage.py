@@ -2,7 +2,7 @@
 
 from npcengine import NPCEngine, Persona
 from npcengine.hooks import Event
-from npcengine.persona.model import Example, StockLines
+from npcengine.persona.model import Example, Known, Said, StockLines
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script, ScriptedBackend
@@ -11,15 +11,15 @@ MIRA = Persona(
     id="mira",
     name="Mira Holt",
     description="The blacksmith.",
-    greetings=("What d'ye need?", "Mind the sparks."),
+    greetings=Said.of("What d'ye need?", "Mind the sparks."),
     examples=(Example(player="Can you mend my sword?", npc="Leave it by the anvil."),),
-    knowledge=("The old mill burned down in spring.",),
+    knowledge=Known.of("The old mill burned down in spring."),
     stock_lines=StockLines(
-        fallback=("Hm.", "Ask me later.", "Could be."),
-        confused=("Talk plain.",),
-        refuse=("I'll not speak of that.",),
-        busy=("Iron's hot. Wait.", "Not now."),
-        thinking=("wipes her hands",),
+        fallback=Said.of("Hm.", "Ask me later.", "Could be."),
+        confused=Said.of("Talk plain."),
+        refuse=Said.of("I'll not speak of that."),
+        busy=Said.of("Iron's hot. Wait.", "Not now."),
+        thinking=Said.of("wipes her hands"),
     ),
 )
 TOM = Persona(id="tom", name="Tom", description="The guard.")

@@ -15,6 +15,13 @@ FILES: dict[str, dict[str, bytes]] = {
     "NPC103": {"mira.yaml": b"#" * (MAX_BYTES + 1)},
     "NPC104": {"mira.yaml": "name: Zoë".encode("latin-1")},
     "NPC111": {"a.yaml": PERSONA, "b.yaml": PERSONA},
+    "NPC115": {
+        "0.yaml": PERSONA.replace(b"mira", b"p0"),
+        **{
+            f"{n}.yaml": PERSONA.replace(b"mira", b"p%d\nextends: p%d" % (n, n - 1))
+            for n in range(1, 10)
+        },
+    },
 }
 """What earns the codes that no one text could earn."""
 

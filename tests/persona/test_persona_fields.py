@@ -30,7 +30,7 @@ def complaints(text: str) -> list[Diagnostic]:
         ("greetings:\n- ? who", (5, 3), "NPC203", "greetings[0]", '"? who"'),
         ("role:\n  a: b\n  c: d", (5, 3), "NPC203", "role", "write one text"),
         ("greetings: Hello", (4, 12), "NPC203", "greetings", "begins with '- '"),
-        ("speech: slow", (4, 9), "NPC203", "speech", "style, catchphrases"),
+        ("speech: slow", (4, 9), "NPC203", "speech", "style, register"),
         ("speech: {max_sentences: two}", (4, 25), "NPC203", "speech.max_sentences", "digits"),
         ("speech: {max_sentences: '2'}", (4, 25), "NPC203", "speech.max_sentences", "digits"),
         ("model: {temperature: true}", (4, 22), "NPC203", "model.temperature", "digits"),

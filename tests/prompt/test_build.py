@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine.messages import Message, Prefix
-from npcengine.persona.model import Example, Persona, Speech
+from npcengine.persona.model import Example, Goal, Known, Persona, Said, Speech
+from npcengine.persona.opened import Opened
 from npcengine.prompt.budget import estimate_tokens
 from npcengine.prompt.build import (
     EXAMPLES_TOKENS,
@@ -28,11 +29,11 @@ MIRA = Persona(
     role="blacksmith of Oakvale",
     traits=("gruff", "fair"),
     backstory="Took over the forge.",
-    goals=("buy the mill",),
+    goals=Goal.of("buy the mill"),
     speech=Speech(style="Short.", catchphrases=("Steel does not lie.",), avoid=("okay",)),
     examples=(Example(player="Can you mend it?", npc="Leave it."),),
-    greetings=("What is it?",),
-    knowledge=("The mill burned.",),
+    greetings=Said.of("What is it?"),
+    knowledge=Known.of("The mill burned."),
 )
 NOWHERE = Scene()
 
@@ -63,7 +64,7 @@ def test_a_persona_of_three_lines_leaves_no_empty_sections() -> None:
 def test_examples_are_messages_and_the_last_ones_go_when_there_are_too_many() -> None:
     many = tuple(Example(player=f"{n} " + "ask " * 40, npc="word " * 60) for n in range(12))
     persona = MIRA.model_copy(update={"examples": many})
-    messages = example_messages(persona)
+    messages = example_messages(persona.shown)
     assert [m.role for m in messages[:2]] == ["user", "assistant"]
     assert messages[0].content.startswith("<speech>0 ask")
     assert sum(estimate_tokens(m.content) for m in messages) < EXAMPLES_TOKENS * 1.1
@@ -79,7 +80,7 @@ def test_the_prefix_is_encoded_once_as_json() -> None:
 def test_history_then_scene_then_the_players_line() -> None:
     turns = (Turn("Hello.", "Well met.", 0.0), Turn("", "You again.", 1.0))
     scene = Scene(place="the forge", time="dusk", present=("Tom",), notes="It rains.")
-    tail = build_tail(MIRA, turns, scene, "Is it done?")
+    tail = build_tail(Opened(MIRA), turns, scene, "Is it done?")
     assert [message.role for message in tail] == [
         "user", "assistant", "user", "assistant", "system", "user",
     ]  # fmt: skip
@@ -90,8 +91,10 @@ def test_history_then_scene_then_the_players_line() -> None:
 
 
 def test_a_line_looks_the_same_when_it_has_become_history() -> None:
-    said = build_tail(MIRA, (), NOWHERE, "Is <b>it</b> done?")[-1]
-    later = build_tail(MIRA, (Turn("Is <b>it</b> done?", "No.", 0.0),), NOWHERE, "And now?")[0]
+    said = build_tail(Opened(MIRA), (), NOWHERE, "Is <b>it</b> done?")[-1]
+    later = build_tail(
+        Opened(MIRA), (Turn("Is <b>it</b> done?", "No.", 0.0),), NOWHERE, "And now?"
+    )[0]
     assert said == later
 
 
@@ -126,7 +129,7 @@ HOSTILE = st.text(max_size=200) | st.sampled_from(
 def test_no_words_leave_their_place(line: str, place: str, name: str, notes: str) -> None:
     line = printable(line)  # as the engine does before anything else
     scene = Scene(place=place, present=(name,), notes=notes)
-    tail = build_tail(MIRA, (Turn(line, "No.", 0.0),), scene, line)
+    tail = build_tail(Opened(MIRA), (Turn(line, "No.", 0.0),), scene, line)
     for message in tail:
         inner = message.content.removeprefix("<speech>").removesuffix("</speech>")
         assert "<" not in inner
@@ -138,7 +141,7 @@ def test_no_words_leave_their_place(line: str, place: str, name: str, notes: str
 @given(st.text(max_size=300))
 def test_the_same_arguments_give_the_same_bytes(line: str) -> None:
     def encoded() -> bytes:
-        return Prefix.of(build_tail(MIRA, (), Scene(place="forge"), line)).encoded
+        return Prefix.of(build_tail(Opened(MIRA), (), Scene(place="forge"), line)).encoded
 
     assert encoded() == encoded()
 
@@ -159,7 +162,7 @@ def test_explain_tells_static_from_moving_and_hashes_each() -> None:
 
 def test_explain_shows_what_is_sent() -> None:
     scene, turns = Scene(place="forge"), (Turn("Hello.", "Hm.", 0.0),)
-    sent = [*static_prefix(MIRA).messages, *build_tail(MIRA, turns, scene, "And now?")]
+    sent = [*static_prefix(MIRA).messages, *build_tail(Opened(MIRA), turns, scene, "And now?")]
     sent_text = "\n".join(message.content for message in sent)
     for each in explain(MIRA, turns, scene, "And now?"):
         for line in each.text.splitlines():

@@ -17,7 +17,7 @@ from npcengine import NPCEngine, Persona
 from npcengine.clock import SystemClock, Timer
 from npcengine.hooks import AttemptEnded, Event, RouteRests, TurnEnded
 from npcengine.messages import Usage
-from npcengine.persona.model import Cache, StockLines
+from npcengine.persona.model import Cache, Said, StockLines
 from npcengine.testing.fake_provider import FakeProvider
 from tests.soak.mischief import Provider
 from tests.soak.restless import WHOLE, Players, Violation
@@ -32,7 +32,9 @@ LINGERING = 5.0
 DAYS = 2 * 86_400.0
 TRIES = 20
 FIRST = "openai/gpt-oss-20b"
-STOCK = StockLines(fallback=("Hm.", "Ask me later."), busy=("Not now.",), thinking=("nods",))
+STOCK = StockLines(
+    fallback=Said.of("Hm.", "Ask me later."), busy=Said.of("Not now."), thinking=Said.of("nods")
+)
 CAST = [
     Persona(id="mira", name="Mira", description="The blacksmith.", stock_lines=STOCK),
     Persona(id="tom", name="Tom", description="The guard.", cache=Cache(scope="none")),
