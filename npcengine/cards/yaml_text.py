@@ -1,0 +1,57 @@
+"""Plain data as YAML that a writer would like to go on with: one field a line, text in blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from npcengine.content.source import decode_source
+from npcengine.content.yaml_tree import Data, read_tree
+
+_WIDTH = 96
+_LONG = 80
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z0-9_]+){0,7}")
+_WORDS = re.compile(r"(?:true|false|null)\Z", re.IGNORECASE)
+_FOLDABLE = re.compile(r"\S+(?: \S+)*")
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes texts in the styles of the sample cast, and every value where it is used."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    if "\n" in text:
+        style = "|"
+    elif len(text) > _LONG and _FOLDABLE.fullmatch(text):
+        style = ">"
+    elif _BARE.fullmatch(text) and not _WORDS.match(text):
+        return writer.represent_scalar("tag:yaml.org,2002:str", text)
+    else:
+        style = '"'
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _text)
+
+
+def write_yaml(data: Mapping[str, Any]) -> str:
+    """Write a document. Raises `ContentError` if it is more than a content file may be."""
+    text: str = yaml.dump(
+        dict(data), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDTH
+    )
+    read_yaml(text, "the file that would be written")
+    return text
+
+
+def read_yaml(text: str, path: str) -> dict[str, Data]:
+    """Read a document back, as the engine reads it. Raises `ContentError`."""
+    return read_tree(decode_source(text.encode("utf-8"), path)).data
