@@ -46,6 +46,8 @@ class Turn:
     """Seconds since the epoch."""
     stock: bool = False
     """True for a stock line: it was heard, but the model never sees it."""
+    lore: tuple[str, ...] = ()
+    """The lore that came to the character's mind in it, as `BOOK/ENTRY`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from npcengine.cli.lint import lint
 from npcengine.cli.prompt import prompt
 from npcengine.cli.say import say
 from npcengine.cli.screen import Screen
+from npcengine.cli.why import why
 from npcengine.version import __version__
 
 app = typer.Typer(
@@ -51,7 +52,7 @@ def _main(
     """
 
 
-for command in (init, chat, say, batch, prompt, explain, lint, doctor):
+for command in (init, chat, say, batch, prompt, explain, why, lint, doctor):
     app.command()(command)
 app.add_typer(cards, name="cards")
 app.add_typer(history, name="history")

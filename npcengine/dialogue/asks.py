@@ -10,6 +10,7 @@ from npcengine.configuration import Deadlines, FactType
 from npcengine.dialogue.speech import Ask
 from npcengine.dialogue.terms import REALM, check_terms
 from npcengine.facts import check_facts
+from npcengine.lore.index import Index
 from npcengine.messages import Lane, Origin
 from npcengine.persona.model import Persona
 from npcengine.turns import Scene
@@ -40,6 +41,7 @@ class Asks:
         queue: bool = False,
         stream: bool = False,
         lane: Lane = "player",
+        lore: Index | None = None,
     ) -> Ask:
         """Return what is asked of `persona` now. Raises `UsageError` for what makes no sense."""
         if scene.facts:
@@ -59,4 +61,5 @@ class Asks:
             strict=strict,
             queue=queue,
             lane=lane,
+            lore=lore,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from npcengine.configuration import Deadlines
+from npcengine.dialogue.mind import mind
 from npcengine.dialogue.speech import Speech
 from npcengine.memory.history import window
 from npcengine.messages import LANES, CachePolicy, ChatRequest, Prefix, Sampling
@@ -34,9 +35,13 @@ class Requests:
         ask, persona = speech.ask, speech.persona
         known = self._of(ask.persona)
         seen = window(turns)
+        lore = mind(speech, turns, seen)
+        speech.lore = lore.fired
         return ChatRequest(
             prefix=known.prefix,
-            tail=build_tail(speech.opened, seen, ask.scene, ask.player_line, ask.locale),
+            tail=build_tail(
+                speech.opened, seen, ask.scene, ask.player_line, ask.locale, lore.texts
+            ),
             origin=ask.origin,
             deadline=ask.deadline,
             max_tokens=persona.model.max_tokens,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from npcengine.backend.base import ChatStream
@@ -11,11 +12,12 @@ from npcengine.dialogue.budget import brief
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
 from npcengine.facts import facts_of
 from npcengine.hooks import Rung
+from npcengine.lore.index import Index
 from npcengine.messages import Completion, Finish, Lane, Origin
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import Opened, opened
 from npcengine.reply.parser import ReplyParser
-from npcengine.turns import Piece, Reason, Reply, Scene, Source, Turn
+from npcengine.turns import Fact, Piece, Reason, Reply, Scene, Source, Turn
 
 DASH = "—"
 
@@ -37,6 +39,8 @@ class Ask:
     strict: bool
     queue: bool
     lane: Lane = "player"
+    lore: Index | None = None
+    """What the persona may have heard of; None for a persona without lorebooks."""
 
 
 class Speech:
@@ -45,6 +49,10 @@ class Speech:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
         self.opened = Opened(ask.persona)
+        self.facts: Mapping[str, Fact] = {}
+        """What conditions ask about."""
+        self.lore: tuple[str, ...] = ()
+        """What fires in this turn."""
         self._parses()
         self.rung: Rung = "full"
         self.opening: Expiry | None = None
@@ -77,7 +85,8 @@ class Speech:
 
     def meets(self, turns: tuple[Turn, ...]) -> None:
         """Open what is open to this player, to whom `turns` were said before."""
-        self.opened = opened(self.ask.persona, facts_of(self.ask.scene, turns))
+        self.facts = facts_of(self.ask.scene, turns)
+        self.opened = opened(self.ask.persona, self.facts)
 
     def shorten(self) -> None:
         """Let the character say half as much; before it says anything."""
@@ -156,7 +165,8 @@ class Speech:
         text = self.remembered or self.text
         if self.interrupted and not self.parser.ended_whole and not text.endswith(DASH):
             text += DASH
-        return Turn(self.ask.player_line, text, at, self.stock)
+        lore = () if self.stock else self.lore  # no model was told of it
+        return Turn(self.ask.player_line, text, at, self.stock, lore)
 
     def reply(self, now: float) -> Reply:
         """Return the final answer."""

@@ -59,6 +59,7 @@ class Index:
         for rule in self._rules:
             for key in rule.keys:
                 self._by_key.setdefault(key, []).append(rule)
+        self._by_id = {rule.id: rule for rule in self._rules}
         self._budgets = {book.name: book.budget for book in books}
         self._depth = max((rule.depth for rule in self._rules), default=0)
         self._keys_in = lru_cache(_REMEMBERED)(self._read)
@@ -69,6 +70,11 @@ class Index:
     def problems(self) -> tuple[Problem, ...]:
         """The keys that will never be found, for one that reports them."""
         return self._problems
+
+    def told(self, ids: Iterable[str], moment: Moment) -> tuple[str, ...]:
+        """Return the texts of entries that fired before, but for those that are gone or locked."""
+        rules = (self._by_id.get(id) for id in ids)
+        return tuple(rule.entry.text for rule in rules if rule and lock(rule.entry, moment) is None)
 
     def find(self, texts: Sequence[str], moment: Moment, budget: int) -> Found:
         """Return what fires when `texts` were said, the last one last, in at most `budget` tokens.

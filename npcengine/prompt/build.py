@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from npcengine.facts import facts_of
@@ -19,6 +19,7 @@ from npcengine.turns import Scene, Turn
 EXAMPLES_TOKENS = 500
 """The most that examples may take, in estimated tokens; of more than one, the last are left out."""
 REMINDER_TOKENS = 40
+LORE = "What comes to the character's mind:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,18 @@ def example_messages(examples: Iterable[Example]) -> list[Message]:
     return messages
 
 
-def history_messages(turns: tuple[Turn, ...]) -> list[Message]:
-    """Return turns that were said as messages."""
+def history_messages(turns: tuple[Turn, ...], lore: Sequence[str] = ()) -> list[Message]:
+    """Return turns that were said as messages, each with the lore that came to mind before it."""
     messages: list[Message] = []
-    for turn in turns:
+    for place, turn in enumerate(turns):
+        messages += _reminding(lore[place] if lore else "")
         messages.append(Message("user", speech(turn.player_line)))
         messages.append(Message("assistant", turn.npc_line))
     return messages
+
+
+def _reminding(lore: str) -> tuple[Message, ...]:
+    return (Message("system", f"{LORE}\n{lore}"),) if lore else ()
 
 
 def reminder(persona: Persona, locale: str | None) -> str:
@@ -84,11 +90,13 @@ def build_tail(
     scene: Scene,
     player_line: str,
     locale: str | None = None,
+    lore: Sequence[str] = (),
 ) -> tuple[Message, ...]:
     """Return what follows the static prefix.
 
     That is what is open to this player alone, history, scene and reminder, the player's line. An
-    empty `player_line` lets the character speak first. The same arguments give the same messages.
+    empty `player_line` lets the character speak first. `lore` is what stands before each turn, and
+    at last before the line. The same arguments give the same messages.
     """
     now = describe(scene)
     note = reminder(opened.persona, locale)
@@ -96,7 +104,8 @@ def build_tail(
     return (
         *example_messages(opened.examples),
         *([Message("system", alone)] if alone else ()),
-        *history_messages(turns),
+        *history_messages(turns, lore),
+        *_reminding(lore[-1] if lore else ""),
         Message("system", f"{now}\n{note}" if now else note),
         Message("user", speech(player_line)),
     )

@@ -17,7 +17,8 @@ T = TypeVar("T")
 
 VERSION = 1
 OLDEST_LOADABLE = 1
-# What each version added. 1: for each turn the player's line, the answer, when, whether stock.
+# What each version added. 1: for each turn the player's line, the answer, when, whether stock, and
+# the lore that fired, if any did.
 
 MAX_TEXT = 20_000
 """Characters of a line that are read; far more than any line has."""
@@ -27,7 +28,8 @@ RealmTurns = Mapping[tuple[str, str], tuple[Turn, ...]]
 """The turns of all conversations of a realm, by character and player."""
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID)]
-_Turns = tuple[tuple[str, str, float, bool], ...]
+_Row = tuple[str, str, float, bool] | tuple[str, str, float, bool, tuple[str, ...]]
+_Turns = tuple[_Row, ...]
 _strictly = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 _turns: TypeAdapter[_Turns] = TypeAdapter(_Turns, config=_strictly)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -69,7 +71,8 @@ def _is_plain(turn: Turn) -> bool:
     for text in (turn.player_line, turn.npc_line):
         if type(text) is not str or not text.isascii() or len(text) > MAX_TEXT:
             return False
-    return type(turn.at) is float and isfinite(turn.at) and type(turn.stock) is bool
+    plain = type(turn.at) is float and isfinite(turn.at) and type(turn.stock) is bool
+    return plain and not turn.lore
 
 
 def write_turns(turns: tuple[Turn, ...]) -> str:
@@ -121,13 +124,18 @@ def load(save: bytes) -> RealmTurns:
 
 
 def _rows(turns: tuple[Turn, ...]) -> _Turns:
-    return tuple((each.player_line, each.npc_line, each.at, each.stock) for each in turns)
+    return tuple(_row(each) for each in turns)
+
+
+def _row(turn: Turn) -> _Row:
+    said = turn.player_line, turn.npc_line, turn.at, turn.stock
+    return (*said, turn.lore) if turn.lore else said
 
 
 def _limited(rows: _Turns) -> tuple[Turn, ...]:
     return tuple(
-        Turn(player_line[:MAX_TEXT], npc_line[:MAX_TEXT], at, stock)
-        for player_line, npc_line, at, stock in rows[-MAX_TURNS:]
+        Turn(player_line[:MAX_TEXT], npc_line[:MAX_TEXT], at, stock, *lore)
+        for player_line, npc_line, at, stock, *lore in rows[-MAX_TURNS:]
     )
 
 
