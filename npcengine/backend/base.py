@@ -17,6 +17,11 @@ logger = logging.getLogger("npcengine")
 
 EndListener = Callable[[Completion], None]
 
+LATE = 0.02
+"""Seconds after its moment at which a timer tells that the event loop has stood still."""
+CATCH_UP = 0.25
+"""Seconds in which what has come meanwhile is read."""
+
 
 class Source(Protocol):
     """Where a `ChatStream` gets its text."""
@@ -59,6 +64,8 @@ class ChatStream:
     whether or not anybody reads it. Iteration never raises because a stream broke: it
     ends, and `completion.finish` and `completion.error` tell how.
     """
+
+    _excused = -inf  # the last piece after which the event loop stood still
 
     def __init__(
         self, first: str, source: Source, clock: Clock, deadline: float, between: float = inf
@@ -176,6 +183,9 @@ class ChatStream:
         elif self._reader is None and now < self._deadline:
             # Whoever reads has not asked for the next piece yet, so nobody has waited for it.
             self._heard = now
+            self._timer = self._clock.call_at(self._due(), self._expire)
+        elif now < self._deadline and now > self._due() + LATE and self._heard != self._excused:
+            self._heard = self._excused = now - self._between + CATCH_UP
             self._timer = self._clock.call_at(self._due(), self._expire)
         elif self._stop("deadline" if now >= self._deadline else "broken"):
             self._closer = asyncio.ensure_future(self._end("deadline"))

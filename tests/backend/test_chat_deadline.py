@@ -1,6 +1,7 @@
 """The deadline of a stream: it holds whoever reads, leaves or is cancelled meanwhile."""
 
 import asyncio
+import time
 from typing import Any
 
 from npcengine.backend.chat import ChatBackend
@@ -159,3 +160,27 @@ async def test_a_reader_that_pauses_does_not_break_a_stream(
         stream = await backend.open(ask(clock, waits=Waits(between=0.5)))
         await clock.advance(2.0)
         assert (await read(stream)).finish == "stop"
+
+
+async def test_a_loop_that_stood_still_breaks_no_stream(client: HttpClient) -> None:
+    clock = SystemClock()
+    async with FakeProvider(replies=[Answer(SAID, pace=0.05)]) as provider:
+        backend = backend_of(provider, client, clock)
+        stream = await backend.open(ask(clock, waits=Waits(between=0.5)))
+        reading = asyncio.create_task(read(stream))
+        await asyncio.sleep(0)
+        time.sleep(0.7)  # noqa: ASYNC251 - as a game that loads a level
+        assert (await reading).finish == "stop"
+
+
+async def test_a_stream_that_is_silent_after_that_is_broken_all_the_same(
+    client: HttpClient,
+) -> None:
+    clock = SystemClock()
+    async with FakeProvider(replies=[Fault.stall(4)]) as provider:
+        backend = backend_of(provider, client, clock)
+        stream = await backend.open(ask(clock, waits=Waits(between=0.5)))
+        reading = asyncio.create_task(read(stream))
+        await asyncio.sleep(0)
+        time.sleep(0.7)  # noqa: ASYNC251
+        assert (await reading).finish == "broken"
