@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from npcengine.backend.failures import clean
 from npcengine.backend.pace import Pace
@@ -130,7 +130,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         try:
             self._parser.feed_data(data)
-        except HttpParserError as error:
+        except (HttpParserError, HttpParserUpgrade) as error:
             said = clean(f"{error} {bytes(data[:100])!r}")
             self._fail(BadAnswer(f"what answers there does not speak HTTP: {said}"))
             return

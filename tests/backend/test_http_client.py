@@ -201,6 +201,7 @@ async def test_tls_with_a_server_that_speaks_none(
         b"\x16\x03\x01\x02\x00garbage\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nx: " + b"\x1b[2J" * 4000 + b"\r\n\r\n",
         b"HTTP/1.1 two hundred\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\nPRI",
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n",
     ],
 )
