@@ -31,8 +31,8 @@ FINISHES: Mapping[str, Finish] = {
 
 OTHER_CAP = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 """An answer must always be limited: where one name is refused, the other is tried."""
-MAX_TOKENS = 1 << 30
-"""The most that any count of tokens is believed to be."""
+MAX_TOKENS = 1 << 21
+"""More than any model can look at: of a greater count, nothing is believed."""
 MAX_QUEUED = 3600.0
 """Seconds in a queue beyond which that figure is not believed."""
 
@@ -211,19 +211,23 @@ def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if not error:
         return None, None
     if isinstance(error, dict):
-        return _text(error.get("message")), code_of(error)
+        limited = 429 in (error.get("code"), error.get("status_code"))
+        code = code_of(error) or ("rate_limit_exceeded" if limited else None)
+        return _text(error.get("message")), code
     return str(error), None
 
 
 def _usage_of(value: object) -> Usage | None:
-    if not isinstance(value, dict) or not isinstance(value.get("prompt_tokens"), int):
+    """Return what was counted; None where that cannot be, so that it is estimated."""
+    if not isinstance(value, dict) or type(value.get("prompt_tokens")) is not int:
         return None
-    prompt = _count(value, "prompt_tokens")
+    prompt, completion = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
+    if not (0 <= prompt <= MAX_TOKENS and 0 <= completion <= MAX_TOKENS):
+        return None
+    cached = _count(value.get("prompt_tokens_details"), "cached_tokens")
+    reasoning = _count(value.get("completion_tokens_details"), "reasoning_tokens")
     return Usage(
-        prompt=prompt,
-        completion=_count(value, "completion_tokens"),
-        cached=min(_count(value.get("prompt_tokens_details"), "cached_tokens"), prompt),
-        reasoning=_count(value.get("completion_tokens_details"), "reasoning_tokens"),
+        prompt, completion, min(max(cached, 0), prompt), min(max(reasoning, 0), completion)
     )
 
 
@@ -238,7 +242,7 @@ def _queued(data: Mapping[str, Any]) -> float | None:
 
 def _count(table: object, name: str) -> int:
     value = table.get(name) if isinstance(table, dict) else None
-    return min(max(value, 0), MAX_TOKENS) if isinstance(value, int) else 0
+    return value if type(value) is int else 0
 
 
 class StopCutter:
