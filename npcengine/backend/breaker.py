@@ -123,7 +123,7 @@ class Breaker:
     def _failed(self, error: BackendError, *, counts: bool, probes: bool) -> None:
         if error.remedy == "never":
             self._rest(inf, error)
-        elif isinstance(error, RateLimited) and error.retry_after is not None:
+        elif isinstance(error, RateLimited) and error.retry_after:
             self._rest(min(error.retry_after, DAY), error, limited=True)
         elif counts and (probes or self._until is None):
             # What was asked before the rest began, and fails in it, is no news.
@@ -165,4 +165,5 @@ class Breaker:
 
 def _counts(error: BackendError) -> bool:
     # A kept connection that its server has closed meanwhile says nothing about the server.
-    return isinstance(error, ITS_OWN_FAULT) and error.retry_after != 0.0
+    died = isinstance(error, Unreachable) and error.retry_after == 0.0
+    return isinstance(error, ITS_OWN_FAULT) and not died

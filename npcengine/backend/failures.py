@@ -50,6 +50,12 @@ BY_STATUS: Mapping[int, type[BackendError]] = {
     429: RateLimited,
     498: RateLimited,
 }
+IN_A_STREAM: Mapping[str, type[BackendError]] = {
+    **BY_CODE,
+    "rate_limit_exceeded": RateLimited,  # beside a status it may also mean: too large
+    "slow_down": RateLimited,
+    "capacity_exceeded": RateLimited,
+}
 ADVICE: Mapping[type[BackendError], str] = {
     KeyRejected: "check the key and what it may use",
     QuotaExhausted: "top up the account or choose another provider",
@@ -94,10 +100,12 @@ def failure(
     if not isinstance(message, str) or not message:
         message = _describe(headers, body)
     kind = _kind(status, code)
+    if not error and status in (403, 404):
+        kind = BadAnswer  # not the provider says so, but what stands before it, perhaps for now
     advice = ADVICE.get(kind)
     said = clean(message, key) or NO_REASON
     return kind(
-        f"{said}; {advice}" if advice else said,
+        f"{said}; {advice}" if advice and advice not in said else said,
         provider=provider,
         model=model,
         status=status,
@@ -132,8 +140,9 @@ def _kind(status: int, code: str | None) -> type[BackendError]:
 
 def reported(message: str, code: str | None, request: str | None, key: str = "") -> BackendError:
     """Return the error that a provider reports in the middle of an answer with status 200."""
-    kind = BY_CODE.get(code or "", StreamBroken)
-    return kind(clean(message, key) or NO_REASON, code=code, request_id=request)
+    kind = IN_A_STREAM.get(code or "", StreamBroken)
+    wait = retry_after({}, message, 0.0)
+    return kind(clean(message, key) or NO_REASON, code=code, request_id=request, retry_after=wait)
 
 
 def named(error: BackendError, provider: str, model: str) -> BackendError:
@@ -203,4 +212,4 @@ def _describe(headers: Mapping[str, str], body: bytes) -> str:
         title = re.search(rb"<title>([^<]{1,200})", body[:20_000], re.IGNORECASE)
         said = title[1].decode(errors="replace") if title else "no title"
         return f"a web page came back ({said}); check the base URL and what stands before it"
-    return body[:MAX_MESSAGE].decode(errors="replace")
+    return body.decode(errors="replace")

@@ -129,6 +129,15 @@ async def test_a_kept_connection_that_was_dead_says_nothing_of_the_route(route: 
     assert route.told.rests == []
 
 
+@pytest.mark.parametrize("kind", [ProviderFailed, RateLimited])
+async def test_who_fails_and_asks_for_no_wait_rests_all_the_same(
+    kind: type[BackendError], route: Route
+) -> None:
+    for _ in range(IN_A_ROW):
+        await route.ask(kind("No.", retry_after=0.0))
+    assert [each.seconds for each in route.told.rests] == [2.0]
+
+
 async def test_it_rests_when_most_of_the_last_requests_failed(route: Route) -> None:
     for number in range(WINDOW):
         await route.ask(FAILED if number % 2 else "Aye.")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine.backend.failures import MAX_MESSAGE, clean, failure, reported, retry_after
+from npcengine.backend.wire import read_chunk
 from npcengine.errors import (
     BackendError,
     BadAnswer,
@@ -182,7 +183,24 @@ def test_bodies_that_are_not_an_error_object(
 
 
 def test_a_web_page_points_to_the_base_url() -> None:
-    assert "check the base URL" in str(failed(404, b"<!DOCTYPE html><title>Nothing</title>"))
+    page = failed(404, b"<!DOCTYPE html><title>Nothing</title>")
+    assert str(page).count("check the base URL") == 1
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize(
+    "body",
+    [b"<title>Just a moment...</title>", b"error code: 1010", b"", b'{"detail":"Not Found"}'],
+)
+def test_what_stands_before_a_provider_ends_no_route_for_good(status: int, body: bytes) -> None:
+    error = failed(status, body)
+    assert (type(error), error.remedy) == (BadAnswer, "elsewhere")
+
+
+def test_a_key_is_taken_out_before_a_body_is_cut() -> None:
+    key = "a1B2c3D4e5F6"
+    error = failed(500, b"x" * (MAX_MESSAGE - 6) + key.encode(), key=key)
+    assert "a1B2" not in str(error)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +285,7 @@ def test_the_key_that_was_sent_is_taken_out_however_it_is_echoed(key: str, body:
         ("tool_use_failed", StreamBroken),
         ("insufficient_quota", QuotaExhausted),
         ("context_length_exceeded", RequestTooLarge),
+        ("rate_limit_exceeded", RateLimited),
     ],
 )
 def test_errors_reported_inside_an_answer(code: str | None, kind: type[BackendError]) -> None:
@@ -274,3 +293,10 @@ def test_errors_reported_inside_an_answer(code: str | None, kind: type[BackendEr
     assert type(error) is kind
     assert (error.message, error.code, error.request_id) == ("boom [key]", code, "req_1")
     assert reported("\x1b", code, None).message == "no reason given"
+
+
+def test_a_limit_that_is_told_inside_an_answer_tells_how_long() -> None:
+    error = reported("Rate limit reached. Please try again in 2.5s.", "rate_limit_exceeded", None)
+    assert (error.remedy, error.retry_after) == ("wait", 2.5)
+    chunk = read_chunk({"error": {"message": "Slow down.", "code": 429}}, "delta")
+    assert isinstance(reported(chunk.error or "", chunk.code, None), RateLimited)
