@@ -126,6 +126,8 @@ class ChatRequest:
     cache: CachePolicy = CachePolicy()
     lane: Lane = "player"
     waits: Waits = PLAYER_WAITS
+    last: bool = False
+    """True when no other route is left: a player, too, then waits for a limit to the deadline."""
     cache_only: bool = False
     """True when nothing may be spent: a reply that is kept answers it, or nothing does."""
 

@@ -116,7 +116,7 @@ class Cache:
 
 KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache")
 """The fields of a request that its answer depends on, or that say whom it may serve."""
-UNKEYED = ("deadline", "stream", "lane", "waits", "cache_only")
+UNKEYED = ("deadline", "stream", "lane", "waits", "last", "cache_only")
 """The others: when and how an answer comes makes no difference to what it says."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 from npcengine.backend.base import ChatStream
@@ -157,15 +158,18 @@ class _Race:
         raise AllBackendsFailed(self._errors)
 
     async def _ask(self, candidate: Candidate) -> None:
+        request = self._request
+        if not self._left and request.lane == "player":
+            request = replace(request, last=True)
         self._running[candidate] = self._clock.now()
         self._set_timer()
         retry = Retry(candidate.breaker, self._clock, self._rng, self._failed_once)
         try:
-            stream = await retry.open(self._request)
+            stream = await retry.open(request)
         except BackendError as error:
             self._note(candidate, error)
         except asyncio.CancelledError:
-            self._note_given_up(candidate)
+            self._note_given_up(candidate, request)
             raise
         else:
             if self._won is None:
@@ -191,16 +195,18 @@ class _Race:
         wait = error.retry_after
         if self._last_resort or wait is None or wait == inf:
             return
-        if isinstance(error, RouteResting) or (wait and error.remedy in ("again", "wait")):
-            # A rest that was our own idea can be cut short, one that a provider asked for not.
-            ours = isinstance(error, RouteResting) and not error.limited
-            now = self._clock.now()
+        now = self._clock.now()
+        waits = isinstance(error, LimitReached) and now + wait < self._request.deadline
+        if waits or isinstance(error, RouteResting) or (wait and error.remedy in ("again", "wait")):
+            # A rest that was our own idea can be cut short, one that a provider asked for not; who
+            # has to wait for a limit does so in its line.
+            ours = waits or (isinstance(error, RouteResting) and not error.limited)
             self._again.append((now if ours else now + wait, now + wait, candidate))
 
-    def _note_given_up(self, candidate: Candidate) -> None:
+    def _note_given_up(self, candidate: Candidate, request: ChatRequest) -> None:
         """Count a try as failed that was far too late, for another one was not."""
-        silence = candidate.watch.silence(self._request)
-        if self._won is not None and silence >= patience(candidate, self._request, slow=False)[0]:
+        silence = candidate.watch.silence(request)
+        if self._won is not None and silence >= patience(candidate, request, slow=False)[0]:
             candidate.breaker.overtaken(silence)
 
     def _set_timer(self) -> None:

@@ -28,8 +28,8 @@ class Limiter:
 
     What that is, the provider's headers and the configuration say; the smaller of both counts.
     A request takes what it may use at most, and gives back what it did not. It waits until
-    there is enough; where it would wait past its deadline, or a player past the time for the
-    first words, `LimitReached` is raised at once, so that another route can be asked.
+    there is enough; where it would wait past its deadline, or a player who may ask another route
+    past the time for the first words, `LimitReached` is raised at once, so that it can be asked.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Limiter:
 
     async def _wait_for(self, request: ChatRequest, need: Amount, now: float) -> Permit:
         until = request.deadline
-        if request.lane == "player":
+        if request.lane == "player" and not request.last:
             until = min(until, now + request.waits.first)
         if len(self._lanes) >= MOST_WAITING:
             raise self._late(f"{MOST_WAITING} requests wait for it already")

@@ -13,6 +13,7 @@ from npcengine.backend.chain import Tiers
 from npcengine.configuration import Limits
 from npcengine.errors import AllBackendsFailed, ContentError, LimitReached
 from npcengine.hooks import Event, LimitWaited
+from npcengine.messages import Waits
 from npcengine.settings import Settings
 from npcengine.testing.fake_provider import FakeProvider, Limit
 from npcengine.testing.manual_clock import ManualClock
@@ -115,3 +116,43 @@ async def test_mistakes_in_limits(make: Make, text: str, complaint: str) -> None
 
 def test_left_out_nothing_is_limited() -> None:
     assert set(Limits().model_dump().values()) == {None}
+
+
+async def test_a_player_waits_for_the_only_route_as_long_as_the_deadline_allows(
+    make: Make, clock: ManualClock, provider: FakeProvider
+) -> None:
+    text = """\
+tiers: {fast: ["groq:openai/gpt-oss-20b"]}
+providers: {groq: {limits: {requests_per_minute: 20}}}
+"""
+    async with make(text, groq(provider)) as tiers:
+        for _ in range(20):
+            await read(await opened(tiers, clock))
+        request = ask(clock, waits=Waits())
+        asking = asyncio.ensure_future(tiers.backends["fast"].open(request))
+        await clock.advance(2.5)  # longer than for the first words
+        assert not asking.done()
+        await clock.advance(0.6)
+        assert (await read(await asking)).text == SAID
+        with pytest.raises(AllBackendsFailed, match="limit is reached"):
+            await tiers.backends["fast"].open(ask(clock, waits=Waits(), deadline=clock.now() + 2))
+
+
+async def test_where_all_are_at_their_limits_the_one_that_is_free_in_time_is_waited_for(
+    make: Make, clock: ManualClock, provider: FakeProvider
+) -> None:
+    text = """\
+tiers:
+  fast: ["groq:openai/gpt-oss-20b", "openai:openai/gpt-oss-120b@BASE"]
+  smart: ["openai:openai/gpt-oss-120b@BASE"]
+providers:
+  groq: {limits: {requests_per_minute: 20}}
+  openai: {limits: {requests_per_minute: 1}}
+""".replace("BASE", f"{provider.base_url}/openai/v1")
+    async with make(text, groq(provider) | {"OPENAI_API_KEY": "sk-of-nobody"}) as tiers:
+        await read(await opened(tiers, clock, "smart"))
+        for _ in range(20):
+            await read(await opened(tiers, clock))
+        asking = asyncio.ensure_future(tiers.backends["fast"].open(ask(clock, waits=Waits())))
+        await clock.advance(3.1)
+        assert (await read(await asking)).model == "openai/gpt-oss-20b"
