@@ -101,7 +101,7 @@ class Database:
             db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             self._db = opened.enter_context(closing(db))
             self._is_begun()  # before the lock: beside a file that is no good, none is left
-            self._lock = opened.enter_context(closing(_lock(path)))
+            self._lock = opened.enter_context(closing(lock_of(path)))
             if not self._is_begun():
                 db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
             # Writes nothing new, but shows now and not in the first turn whether it may be written.
@@ -248,8 +248,8 @@ def turns_of(path: Path, db: sqlite3.Connection, origin: Origin) -> tuple[Turn, 
     return read_turns(str(path), found[0]) if found else ()
 
 
-def _lock(path: Path) -> sqlite3.Connection:
-    """Keep other processes, and other stores of this one, from the file until this is closed.
+def lock_of(path: Path) -> sqlite3.Connection:
+    """Keep whoever else locks it from a file until this is closed. Raises `sqlite3.Error`.
 
     The lock is on a file of its own, which SQLite locks in the same way on every system, and which
     the system frees when a process dies. SQLite's exclusive mode would need no such file; but then

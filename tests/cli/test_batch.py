@@ -145,6 +145,21 @@ async def test_a_run_that_was_killed_goes_on_where_it_was(home: Path) -> None:
     assert before[-3:] == ["One.", "Two.", "Three."]
 
 
+async def test_two_runs_at_once_do_not_write_to_one_file(home: Path) -> None:
+    async with provided(["Aye.", *[SLOW] * 20]) as (provider, env):
+        arguments = ("batch", "lines.jsonl", *OUT)
+        async with at_terminal(home, *arguments, env=env) as (terminal, _):
+            await terminal.until("1/12")
+            asked = len(provider.requests)
+            second = await batch(home, *OUT, env=env)
+            assert len(provider.requests) == asked
+            terminal.type(CTRL_C)
+            await terminal.until("Stopped: 1 of 12")
+    assert second.code == 1
+    assert "out.jsonl: another batch writes to it, or has just done so: run this one" in second.err
+    assert len(kept(home)) == 1
+
+
 async def test_what_is_there_is_not_asked_again_unless_its_line_has_changed(home: Path) -> None:
     async with provided() as (provider, env):
         await batch(home, *OUT, env=env)
