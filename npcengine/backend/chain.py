@@ -148,6 +148,7 @@ class Connections:
         self.spending = Spending()
         self._timed: dict[Route, Stopwatch] = {}
         self._limiters: dict[Route, Limiter] = {}
+        self._embeddings: dict[Route, Embeddings] = {}
 
     def chat(self, route: Route) -> ChatBackend:
         """Return the backend of a route, always the same one. Raises `InvalidSetting`."""
@@ -172,13 +173,15 @@ class Connections:
         route = self._served(route)
         if route not in self._limiters:
             chat = self.chat(route)
-            endpoint = self._settings.configuration.providers.get(route.provider)
-            limits = endpoint.limits if endpoint is not None else Limits()
-            watch = self.timed(route)
+            watch, limits = self.timed(route), self._limits(route)
             limiter = Limiter(watch, chat.profile, limits, self._clock, self._tell)
             chat.on_head = limiter.saw
             self._limiters[route] = limiter
         return self._limiters[route]
+
+    def _limits(self, route: Route) -> Limits:
+        endpoint = self._settings.configuration.providers.get(route.provider)
+        return endpoint.limits if endpoint is not None else Limits()
 
     def _watched(self, chat: ChatBackend, route: Route) -> Backend:
         if self._tell is None:
@@ -204,9 +207,16 @@ class Connections:
         return await find_model(name, endpoint, client, clock, deadline, route.model)
 
     def embeddings(self, route: Route) -> Embeddings:
-        """Return what makes vectors of texts. Raises `InvalidSetting` where nothing does."""
-        endpoint, client = self._endpoint(route, route.embeddings_url), self._client(route)
-        return Embeddings(route.provider, route.model, endpoint, client, self._clock)
+        """Return what makes vectors of texts, always the same: its limits are shared.
+
+        Raises `InvalidSetting` where nothing makes any.
+        """
+        if route not in self._embeddings:
+            endpoint, client = self._endpoint(route, route.embeddings_url), self._client(route)
+            limits, where = self._limits(route), (route.provider, route.model)
+            made = Embeddings(*where, endpoint, client, self._clock, self.spending, limits)
+            self._embeddings[route] = made
+        return self._embeddings[route]
 
     def _endpoint(self, route: Route, url: str) -> Endpoint:
         known = provider(route.provider)

@@ -178,10 +178,10 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
     """
     error, code = _error_of(data)
     own = data.get("x_groq")
-    usage = _usage_of(data.get("usage"))
+    usage = usage_of(data.get("usage"))
     request_id = None
     if isinstance(own, dict):
-        usage = usage or _usage_of(own.get("usage"))
+        usage = usage or usage_of(own.get("usage"))
         request_id = _text(own.get("id")) or None
     text = refusal = ""
     finish: Finish | None = None
@@ -217,7 +217,7 @@ def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return str(error), None
 
 
-def _usage_of(value: object) -> Usage | None:
+def usage_of(value: object) -> Usage | None:
     """Return what was counted; None where that cannot be, so that it is estimated."""
     if not isinstance(value, dict) or type(value.get("prompt_tokens")) is not int:
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from npcengine.errors import (
     DeadlineExceeded,
     InvalidSetting,
     KeyRejected,
+    LimitReached,
     RateLimited,
     UsageError,
 )
@@ -167,3 +169,48 @@ async def test_groq_s_own_answer_is_told_by_the_fake_too(
         unknown = Embeddings("openai", "any", endpoint, client, clock)
         with pytest.raises(BackendError, match="Unknown request URL"):
             await unknown.embed(["a"], clock.now() + SECONDS)
+
+
+async def test_they_keep_to_their_limits_and_their_costs_are_counted(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "npcengine.yaml"
+    path.write_text("providers: {openai: {limits: {requests_per_minute: 1}}}\n", "utf-8")
+    async with FakeProvider(style="openai") as provider:
+        environ = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": provider.base_url}
+        settings = Settings.from_env(environ, path)
+        connections = Connections(settings, clock)
+        route = Route.parse(f"openai:{SMALL}", settings)
+        first = await connections.embeddings(route).embed(["a"], clock.now() + SECONDS)
+        with pytest.raises(LimitReached, match=f"openai {SMALL}: its limit is reached"):
+            await connections.embeddings(route).embed(["a"], clock.now() + SECONDS)
+        waiting = asyncio.ensure_future(
+            connections.embeddings(route).embed(["a"], clock.now() + 99)
+        )
+        await clock.advance(61)
+        second = await waiting
+        spent = connections.spending.spent()
+        await connections.aclose()
+    assert len(provider.requests) == 2
+    assert spent.total == spent.models[f"openai:{SMALL}"] == spent.lanes["background"]
+    assert (spent.total.requests, spent.total.prompt) == (2, first.tokens + second.tokens)
+    assert spent.total.cost == pytest.approx((first.cost or 0) + (second.cost or 0))
+
+
+async def test_what_the_headers_tell_is_learned_from_them_too(
+    client: HttpClient, clock: ManualClock
+) -> None:
+    document = {"data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 1}}
+    told = (
+        ("x-ratelimit-limit-requests", "60"),
+        ("x-ratelimit-remaining-requests", "0"),
+        ("x-ratelimit-reset-requests", "60s"),
+    )
+    answer = Page(json.dumps(document).encode(), content_type="application/json", headers=told)
+    async with FakeProvider(style="openai") as provider:
+        provider.plan(answer)
+        ada = small(provider, client, clock)
+        await ada.embed(["a"], clock.now() + SECONDS)
+        with pytest.raises(LimitReached):
+            await ada.embed(["a"], clock.now() + 0.5)
+    assert len(provider.requests) == 1
