@@ -56,6 +56,7 @@ class Pool:
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
         self._busy: set[Connection] = set()
         self._buffer = memoryview(bytearray(READ))
+        self._closed = False
 
     async def take(
         self, host: Host, seconds: float | None, tls: ssl.SSLContext | None
@@ -73,6 +74,9 @@ class Pool:
                 return connection
             connection.close()
         connection = await self._connect(host, seconds, tls)
+        if self._closed:
+            connection.close()
+            raise Unreachable("the connections were closed, with the engine")
         self._busy.add(connection)
         return connection
 
@@ -91,7 +95,8 @@ class Pool:
         self._idle.setdefault(host, deque()).append((time.monotonic(), connection))
 
     def close(self) -> None:
-        """Cut every connection."""
+        """Cut every connection, and make no more."""
+        self._closed = True
         for idle in self._idle.values():
             for _, connection in idle:
                 connection.close()

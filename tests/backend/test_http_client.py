@@ -5,7 +5,7 @@ import gzip
 import ssl
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import trustme
@@ -286,6 +286,28 @@ async def test_warming_up_opens_the_connection_that_is_used_then(client: HttpCli
         await (await client.send("POST", url)).body(10)
         await client.aclose()
     assert asked == [[b"POST"]]
+
+
+@pytest.mark.parametrize("passes", range(4))
+async def test_what_is_closed_while_it_warms_up_keeps_no_connection(passes: int) -> None:
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        ended.set()
+
+    client = HttpClient()
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        warming = asyncio.ensure_future(client.warm(url))
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        await client.aclose()
+        await warming
+        async with asyncio.timeout(5):
+            await ended.wait()
 
 
 async def test_warming_up_does_not_mind_a_failure(client: HttpClient) -> None:
