@@ -227,6 +227,10 @@ class Counts:
         used = sum([usage.prompt + usage.completion for usage in usages])
         self._leave(permit, Amount(0, used - permit.need.tokens))
 
+    def give_up(self, permit: Permit) -> None:
+        """Count a request that nobody waited for to its end: its prompt was most likely read."""
+        self._leave(permit, Amount(0, -permit.request.max_tokens - self._headroom))
+
     def take_back(self, permit: Permit) -> None:
         """Forget a request that was not sent after all."""
         self._leave(permit, Amount(-permit.need.requests, -permit.need.tokens))

@@ -13,7 +13,7 @@ from npcengine.backend.lanes import Lanes, Waiting
 from npcengine.backend.models import Profile
 from npcengine.clock import Clock, Timer
 from npcengine.configuration import Limits
-from npcengine.errors import BackendError, LimitReached, RateLimited
+from npcengine.errors import BackendError, DeadlineExceeded, LimitReached, RateLimited
 from npcengine.hooks import Hook, LimitWaited
 from npcengine.messages import ChatRequest, Completion, Usage
 
@@ -69,7 +69,10 @@ class Limiter:
             stream = await self._inner.open(request)
         except BaseException as error:
             known = error.usages if isinstance(error, BackendError) else ()
-            self._counts.end(permit, *[each for each in known if isinstance(each, Usage)])
+            if isinstance(error, asyncio.CancelledError | DeadlineExceeded) and not known:
+                self._counts.give_up(permit)
+            else:
+                self._counts.end(permit, *[each for each in known if isinstance(each, Usage)])
             if isinstance(error, RateLimited):
                 self._refused(error)
             self._move()

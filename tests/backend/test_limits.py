@@ -10,10 +10,10 @@ from npcengine.backend.lanes import TURNS
 from npcengine.backend.limits import MOST_WAITING
 from npcengine.errors import LimitReached, ProviderFailed, RateLimited
 from npcengine.hooks import LimitWaited
-from npcengine.messages import LANES, Lane
+from npcengine.messages import LANES, Lane, Message, Prefix
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import Script
-from tests.backend.asking import PATIENT, ask, read
+from tests.backend.asking import PATIENT, RULES, ask, read
 from tests.backend.rationing import Keyed, heard
 
 DAY = 86_400.0
@@ -167,6 +167,28 @@ async def test_whoever_was_not_answered_leaves_the_place(clock: ManualClock, fat
     await asyncio.wait([failing])
     await clock.advance(1)
     assert await heard(waiting) == "Aye."
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_what_was_given_up_gives_back_its_answer_but_not_its_prompt(
+    clock: ManualClock, cancelled: bool
+) -> None:
+    keyed = Keyed(clock, (asyncio.Event(), "Never."), "Aye.", tokens_per_minute=700)
+    prompt = Prefix.of([Message("system", "Mira. " * 300)])  # some 450 tokens
+    first = keyed.soon(prefix=prompt, max_tokens=100, seconds=0.1)
+    await clock.advance(0)
+    if cancelled:
+        first.cancel()
+    await clock.advance(0.1)
+    await asyncio.gather(first, return_exceptions=True)
+    answer = keyed.soon(max_tokens=100, prefix=RULES)
+    await clock.advance(0)
+    assert answer.done()
+    second = keyed.soon(prefix=prompt, max_tokens=100)
+    await clock.advance(20)
+    assert not second.done()
+    await clock.advance(30)
+    await second
 
 
 async def test_cancelled_while_waiting(clock: ManualClock) -> None:
