@@ -227,21 +227,27 @@ class Purse:
             logger.warning("%s has no known price: budgets in dollars do not count it", model)
 
     async def _save(self) -> None:
+        failed: list[_Count] = []
         while self._unsaved:
             counts, self._unsaved = self._unsaved, {}
-            await asyncio.gather(*map(self._save_one, counts))
+            kept = await asyncio.gather(*map(self._save_one, counts))
+            failed += [count for count, well in zip(counts, kept, strict=True) if not well]
+        self._unsaved = dict.fromkeys(failed)  # until more is counted, or the engine ends
 
-    async def _save_one(self, count: _Count) -> None:
+    async def _save_one(self, count: _Count) -> bool:
+        """Have the store keep what it has not been told; False when it could not."""
         amount, count.unsaved = count.unsaved, 0.0
         if self._clock.wall() >= count.until:
-            return  # what is kept under this name is another window's by now
+            return True  # what is kept under this name is another window's by now
         try:
             kept = await self._store.add(count.whose, count.limit.kept_as, amount, count.until)
         except NPCEngineError as error:
             logger.error("budget %s: %s", count.limit.name, error)
-        else:
-            count.learn(kept)
-            self._announce(count)
+            count.unsaved += amount
+            return False
+        count.learn(kept)
+        self._announce(count)
+        return True
 
 
 def brief(persona: Persona) -> Persona:

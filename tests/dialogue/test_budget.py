@@ -271,6 +271,31 @@ async def test_a_store_that_fails_stops_no_turn_and_what_was_spent_counts() -> N
     await town.engine.aclose()
 
 
+class Locked(InMemoryStore):
+    """Is used by another program at first."""
+
+    failures = 1
+
+    async def add(self, origin: Origin, name: str, amount: float, until: float) -> float:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("here", "database is locked")
+        return await super().add(origin, name, amount, until)
+
+
+async def test_what_a_store_did_not_take_it_is_told_again() -> None:
+    clock = ManualClock()
+    store = Locked(clock)
+    town = Town(dollars(10), clock, store)
+    for _ in range(2):
+        await town.say()
+        await clock.advance(0)
+    await town.engine.aclose()
+    assert store.failures == 0
+    kept = await store.value(Origin("", "", ""), "budget.total.dollars_per_day")
+    assert kept == "2.0"
+
+
 async def test_a_store_that_hangs_holds_up_a_turn_for_a_second_at_most() -> None:
     town = Town(dollars(2), store=Hanging())
     sources = []
