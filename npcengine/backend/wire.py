@@ -62,7 +62,7 @@ def request_parameters(
         "temperature": temperature,
         "top_p": sampling.top_p,
         "stop": list(sampling.stop) or None,
-        "stream_options": {"include_usage": True} if request.stream else None,
+        "stream_options": _stream_options(profile) if request.stream else None,
         "safety_identifier": player,
         "user": player,
     }
@@ -82,6 +82,14 @@ def request_parameters(
     if refused:
         parameters = {name: value for name, value in parameters.items() if name not in refused}
     return parameters
+
+
+def _stream_options(profile: Profile) -> dict[str, bool]:
+    usage = {"include_usage": True}
+    # The padding is against listeners who guess at words from the sizes of encrypted packets. It
+    # makes each event a fifth longer, and no two alike.
+    padding = {"include_obfuscation": False} if "include_obfuscation" in profile.accepts else {}
+    return usage | padding
 
 
 def end_user(origin: Origin) -> str:
@@ -133,9 +141,6 @@ class Chunk(NamedTuple):
     """Seconds that the request waited at the provider, as Groq tells."""
 
 
-_MORE_THAN_TEXT = frozenset({"error", "usage", "x_groq"})
-
-
 def parse_json(data: bytes) -> Any:
     """Parse JSON. Raises `ValueError`, also for what is nested too deep."""
     try:
@@ -163,7 +168,9 @@ def only_text(data: Any) -> str | None:
             and choice["index"] == 0
             and choice["finish_reason"] is None
             and isinstance(text, str)
-            and _MORE_THAN_TEXT.isdisjoint(data)
+            and data.get("usage") is None
+            and data.get("error") is None
+            and data.get("x_groq") is None
         )
     except (KeyError, TypeError, ValueError):
         return None

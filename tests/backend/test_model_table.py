@@ -62,6 +62,7 @@ def test_every_model_has_a_whole_row(name: str, model: str) -> None:
     assert (row.provider, row.model) == (name, model)
     assert row.cap in ("max_tokens", "max_completion_tokens")
     optional = {"temperature", "top_p", "stop", "stream_options", "user", "safety_identifier"}
+    optional.add("include_obfuscation")
     assert row.accepts <= optional
     assert "stream_options" in row.accepts
     assert not row.accepts & row.always.keys()
