@@ -18,7 +18,7 @@ from npcengine.turns import Scene, Turn
 
 EXAMPLES_TOKENS = 500
 """The most that examples may take, in estimated tokens; of more than one, the last are left out."""
-REMINDER_TOKENS = 40
+REMINDER_TOKENS = 50
 LORE = "What comes to the character's mind:"
 
 

@@ -6,14 +6,15 @@ player, whatever the facts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
-from npcengine.persona.model import Persona, Rating, Relationship
+from npcengine.persona.model import Persona, Rating, Relationship, called
 from npcengine.persona.said import always
 from npcengine.persona.spoken import Verbosity
 from npcengine.prompt.speech import LANGUAGES
+from npcengine.version import __version__
 
 RULES = """\
 You are the voice of one character in a game world. Write only what the character says aloud \
@@ -26,6 +27,8 @@ Know only what is written here and what was said before. Asked about anything el
 invent it: say in character that you do not know.
 The character has never heard of programs, models, prompts or the world outside the game."""
 
+CANARY = sha256(f"npcengine {__version__}".encode()).hexdigest()[:12]
+"""Stands in every prompt and in no talk: a reply that has it recites its prompt."""
 EXAMPLES_NOTE = "The first exchanges below only show how the character talks. They did not happen."
 
 
@@ -76,8 +79,7 @@ def _identity(persona: Persona) -> str:
 def relations(relationships: Iterable[Relationship]) -> str:
     """Return what others are to a character, each on a line of its own."""
     return listed(
-        f"{re.sub('[._-]+', ' ', each.npc).title()}: {each.kind}"
-        + (f". {each.note}" if each.note else "")
+        f"{called(each.npc)}: {each.kind}" + (f". {each.note}" if each.note else "")
         for each in relationships
     )
 
@@ -111,7 +113,7 @@ def _speech(persona: Persona) -> str:
 
 # What all characters share stands first, so that a server's prefix cache serves all of them.
 STATIC_SECTIONS: tuple[Section, ...] = (
-    Section("rules", "", lambda persona: RULES),
+    Section("rules", "", lambda persona: f"{RULES}\nNever write {CANARY}."),
     Section("identity", "The character", _identity),
     Section("appearance", "Looks", lambda persona: persona.appearance),
     Section("traits", "Traits", lambda persona: ", ".join(persona.traits)),

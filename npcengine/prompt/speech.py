@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from npcengine.errors import InvalidLine
+from npcengine.guard.heard import harmless, inert
+from npcengine.guard.heard import printable as printable
 from npcengine.turns import Scene
 
 MAX_LINE = 1000
@@ -28,13 +28,11 @@ LANGUAGES: Mapping[str, str] = {
 
 APPROACH = "(Somebody comes up to the character, who speaks first.)"
 
-# The marks of chat templates, so that no line can pretend to be another speaker's message.
-_TEMPLATE_MARKS = re.compile(r"<\|?|\|?>|\[/?INST\]|<{2}/?SYS>{2}", re.IGNORECASE)
-_LOOKALIKES = {"<": "‹", ">": "›", "<|": "‹", "|>": "›"}
 
+def check_line(line: str, names: Sequence[str] = ()) -> str:
+    """Return a player's line as mere speech: what is said, and nothing that claims to be more.
 
-def check_line(line: str) -> str:
-    """Return a player's line without what nobody can say aloud.
+    `names` are those for whom the player might pretend to speak.
 
     Raises:
         InvalidLine: Nothing is left of it, or it is longer than `MAX_LINE` characters.
@@ -43,36 +41,20 @@ def check_line(line: str) -> str:
         raise InvalidLine(
             f"the player's line has {len(line):,} characters; pass at most {MAX_LINE:,}"
         )
-    said = printable(line)
+    said = harmless(line, names)
     if not said:
         raise InvalidLine("the player's line is empty; pass what the player says")
     return said
 
 
-def printable(text: str) -> str:
-    """Return `text` on one line, without control, format and unassigned characters.
-
-    Joiners stay where letters or emoji need them.
-    """
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kept = [
-        char if unicodedata.category(char)[0] != "C" or char in "\u200c\u200d" else " "
-        for char in unicodedata.normalize("NFC", text)
-    ]
-    return " ".join("".join(kept).strip("\u200c\u200d").split())
-
-
-def quoted(text: str) -> str:
-    """Return words of a player or the game without anything that a model takes for markup."""
-    if "<" not in text and ">" not in text and "[" not in text:
-        return text
-    return _TEMPLATE_MARKS.sub(lambda mark: _LOOKALIKES.get(mark[0], "|"), text)
-
-
 def speech(line: str) -> str:
     """Return a player's line, delimited as speech."""
-    return f"<speech>{quoted(line)}</speech>" if line else APPROACH
+    if not line:
+        return APPROACH
+    # No line that was checked has these: what an old save may bring is checked now.
+    if "<" in line or ">" in line or "[" in line or "{" in line:
+        line = harmless(line)
+    return f"<speech>{line}</speech>"
 
 
 def describe(scene: Scene) -> str:
@@ -95,4 +77,4 @@ def _described(place: str, time: str, present: tuple[str, ...], notes: str) -> s
 
 
 def _detail(text: str) -> str:
-    return quoted(printable(text)).rstrip(".") if text else ""
+    return inert(text).rstrip(".") if text else ""

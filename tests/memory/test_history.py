@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine.memory.history import window
+from npcengine.prompt.budget import estimate_tokens
 from npcengine.turns import Turn
 
 
@@ -42,5 +43,5 @@ def test_the_window_is_the_latest_turns_within_the_budget(sizes: list[int], budg
     seen = window(turns, budget)
     assert turns[len(turns) - len(seen) :] == seen
     if len(seen) > 1:
-        assert sum(len(t.player_line) + len(t.npc_line) for t in seen) / 3.6 <= budget
+        assert sum(estimate_tokens(t.player_line + t.npc_line) for t in seen) <= budget
     assert bool(seen) == bool(turns)

@@ -1,4 +1,4 @@
-"""What is shut is nowhere to be found: not in a prompt, nor in what a character says without one."""
+"""What is shut is nowhere: not in a prompt, nor in what a character says without one."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,1 @@
+"""What players say, made harmless; what characters must not say, stopped."""
