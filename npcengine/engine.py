@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from os import PathLike
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
 
@@ -27,18 +26,16 @@ from npcengine.errors import EngineClosed
 from npcengine.hooks import Hook, Hooks, logger
 from npcengine.messages import Lane, Origin
 from npcengine.persona.cast import Cast, described
-from npcengine.persona.loader import load_cast
+from npcengine.persona.live import LiveCast, Personas
+from npcengine.persona.loader import StrPath
 from npcengine.persona.model import Persona
-from npcengine.prompt.speech import check_line
+from npcengine.prompt.budget import estimate_tokens
 from npcengine.settings import Settings
 from npcengine.stores.base import check_id
 from npcengine.stores.open import StoreOrPath, open_store
 from npcengine.turns import Reply
 
 T = TypeVar("T")
-
-StrPath = str | PathLike[str]
-Personas = StrPath | Iterable[Persona]
 
 _DEADLINES = Deadlines()
 _NO_BUDGETS = Budgets()
@@ -66,18 +63,19 @@ class NPCEngine:
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
+        watch: bool = False,
     ) -> None:
         """Set up an engine over `backends`, by tier: `fast`, `smart`, `deep`.
 
-        `personas` is a file, a folder or personas; without backends, or with a tier that
-        has none while `fast` has none either, characters speak their authored lines. What is
-        said is kept in `store`, a path or a store, which is closed with the engine; without
-        one, in memory. `facts` are those that a scene may tell, by name; `budgets` is what may
-        be spent. Raises `ContentError` and `StoreError`, as `from_env` does.
+        `personas` is a file, a folder or personas; with `watch`, files that change are read again.
+        Without backends, or where a tier and `fast` have none, characters speak their authored
+        lines. What is said is kept in `store`, a path or a store, which is closed with the engine;
+        without one, in memory. `facts` are those that a scene may tell, by name; `budgets` is what
+        may be spent. Raises `ContentError` and `StoreError`, as `from_env` does.
         """
-        self._cast = load_cast(personas) if isinstance(personas, str | PathLike) else Cast(personas)
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
+        self._cast = LiveCast(personas, estimate_tokens, self._hooks.emit, watch=watch)
         pace = Pace(deadlines.per_pass)
         self._tiers = tiers_of(backends, self._clock, self._hooks.listener, pace)
         self._asks = Asks(deadlines, facts, self._clock)
@@ -108,6 +106,7 @@ class NPCEngine:
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
+        watch: bool = False,
     ) -> Self:
         """Set up an engine as the environment and `npcengine.yaml` say; arguments win over both.
 
@@ -137,12 +136,13 @@ class NPCEngine:
             hooks=hooks,
             clock=clock,
             seed=seed,
+            watch=watch,
         )
 
     @property
     def cast(self) -> Cast:
         """Everybody who can be spoken to."""
-        return self._cast
+        return self._cast.now
 
     @property
     def routes(self) -> Mapping[str, tuple[str, ...]]:
@@ -162,9 +162,7 @@ class NPCEngine:
         Raises:
             UsageError: The id is taken, or one of the values cannot be used.
         """
-        persona = described(id, description, name)
-        self._cast = self._cast.with_persona(persona)
-        return persona
+        return self._cast.add(described(id, description, name))
 
     async def say(self, npc: str, line: str, **terms: Unpack[Terms]) -> Reply:
         """Let a player say `line` to a character and return the whole answer.
@@ -175,11 +173,11 @@ class NPCEngine:
             NoRoute, BackendError, OutputError: With `strict` only: no model could be asked, none
                 answered, or nothing of the answer could be shown.
         """
-        return await self._whole(self._ask(npc, check_line(line), **terms))
+        return await self._whole(self._ask(npc, line, **terms))
 
     async def greet(self, npc: str, **terms: Unpack[Terms]) -> Reply:
         """Let a character speak first. Raises what `say` raises."""
-        return await self._whole(self._ask(npc, "", **terms))
+        return await self._whole(self._ask(npc, None, **terms))
 
     def stream(self, npc: str, line: str, **terms: Unpack[Terms]) -> Line:
         """Let a player say `line` and give the answer piece by piece, as it comes.
@@ -187,7 +185,7 @@ class NPCEngine:
         Use it as `async with engine.stream(...) as line: async for piece in line: ...`; then
         `line.reply` is what `say` would have returned. Raises what `say` raises.
         """
-        return self._dialogue.speak(self._ask(npc, check_line(line), stream=True, **terms))
+        return self._dialogue.speak(self._ask(npc, line, stream=True, **terms))
 
     def say_all(
         self, sayings: Iterable[Saying], *, at_once: int = AT_ONCE
@@ -236,14 +234,16 @@ class NPCEngine:
             return await work
         finally:  # also when the store raises after it forgot
             self._dialogue.disregard(whose)  # what began meanwhile may know what is forgotten
+            self._cast.now.forget()
             self._tiers.forget()
+            self._cast.now.forget()
 
     def authored_only(self, on: bool = True, npc: str | None = None) -> None:
         """Let a character speak only authored lines from its next one on, or let it end that.
 
         Without `npc` it is for everybody, whatever was said for single characters before.
         """
-        self._dialogue.switch.turn(on, None if npc is None else self._cast[npc].id)
+        self._dialogue.switch.turn(on, None if npc is None else self._cast.now[npc].id)
 
     async def aclose(self) -> None:
         """End every line that is being spoken and close all connections.
@@ -256,6 +256,7 @@ class NPCEngine:
             await self._purse.aclose()
             await self._store.aclose()
         finally:
+            await self._cast.aclose()
             if self._warming is not None:
                 self._warming.cancel()
                 await asyncio.wait([self._warming])
@@ -264,6 +265,7 @@ class NPCEngine:
     async def __aenter__(self) -> Self:
         self._check_open()
         self._warming = asyncio.ensure_future(self._tiers.warm())
+        await self._cast.start()
         return self
 
     async def __aexit__(
@@ -288,11 +290,11 @@ class NPCEngine:
     def _ask(
         self,
         npc: str,
-        said: str,
+        said: str | None,
         *,
         stream: bool = False,
         lane: Lane = "player",
         **terms: Unpack[Terms],
     ) -> Ask:
         self._check_open()
-        return self._asks.of(self._cast[npc], said, stream=stream, lane=lane, **terms)
+        return self._asks.of(self._cast.now, npc, said, stream=stream, lane=lane, **terms)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from npcengine.errors import BackendError, NPCEngineError
+from npcengine.errors import BackendError, ContentError, NPCEngineError
 from npcengine.messages import Completion, Lane, Origin
 from npcengine.turns import Reply
 
@@ -128,8 +128,38 @@ class BudgetReached:
     limit: float
 
 
+@dataclass(frozen=True, slots=True)
+class PersonaReloaded:
+    """A character is new, or from its next line on it is what its files say now.
+
+    It is told where files are watched, when one of the character changed: its own, that of a
+    persona that it takes over from, or a lorebook that it names.
+    """
+
+    npc: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaKept:
+    """A character stays as it was, because its file does not load any more or is gone."""
+
+    npc: str
+    """Empty for a new file, which is not loaded."""
+    path: str
+    error: ContentError | None = None
+    """What is wrong with it; None when no file has the character's id any more."""
+
+
 Event = (
-    AttemptEnded | AttemptFailed | HelpCalled | LimitWaited | RouteRests | BudgetReached | TurnEnded
+    AttemptEnded
+    | AttemptFailed
+    | HelpCalled
+    | LimitWaited
+    | RouteRests
+    | BudgetReached
+    | TurnEnded
+    | PersonaReloaded
+    | PersonaKept
 )
 Hook = Callable[[Event], None]
 

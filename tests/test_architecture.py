@@ -18,8 +18,9 @@ ORDER = [
     "engine", "blocking", "otel", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}
-LAZY = {"backend/proxied.py"}
-"""The one file that imports inside functions: httpx is slow to load, and few have a proxy."""
+LAZY = {"backend/proxied.py", "persona/live.py"}
+"""Those that import inside functions: httpx is slow to load, and few have a proxy; watchfiles may
+not be there, and few need it."""
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -16,10 +16,12 @@ from npcengine.clock import Clock
 from npcengine.dialogue.crowd import AT_ONCE, Saying
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.terms import Terms
-from npcengine.engine import NPCEngine, Personas, StrPath
+from npcengine.engine import NPCEngine
 from npcengine.errors import UsageError
 from npcengine.hooks import Hook, logger
 from npcengine.persona.cast import Cast
+from npcengine.persona.live import Personas
+from npcengine.persona.loader import StrPath
 from npcengine.persona.model import Persona
 from npcengine.stores.open import StoreOrPath
 from npcengine.turns import Piece, Reply
@@ -42,6 +44,7 @@ class Setup(TypedDict, total=False):
     hooks: Iterable[Hook]
     clock: Clock | None
     seed: int
+    watch: bool
 
 
 class BlockingEngine:

@@ -12,6 +12,7 @@ from npcengine.diagnostics import Diagnostic, Severity
 from npcengine.errors import ContentError
 
 MAX_BYTES = 256 * 1024
+"""How large a file may be, unless whoever reads it says otherwise."""
 _LONGEST_LINE = 400
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -24,7 +25,8 @@ class Source:
     text: str
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def starts(self) -> list[int]:
+        """Where each line begins."""
         return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
 
     @cached_property
@@ -37,13 +39,13 @@ class Source:
         The end of the file counts as the end of its last line that holds something.
         """
         index = min(index, self._end)
-        line = bisect_right(self._line_starts, index)
-        return line, index - self._line_starts[line - 1] + 1
+        line = bisect_right(self.starts, index)
+        return line, index - self.starts[line - 1] + 1
 
     def line_at(self, index: int) -> str:
         """Give the beginning of the line in which the character at `index` stands."""
         line, _ = self.place(index)
-        start = self._line_starts[line - 1]
+        start = self.starts[line - 1]
         return _LINE_BREAK.split(self.text[start : start + _LONGEST_LINE], maxsplit=1)[0]
 
     def complain(
@@ -61,19 +63,25 @@ class Source:
         return Diagnostic(self.path, line, column, field, code, message, suggestion, severity)
 
 
-def read_source(path: Path) -> Source:
-    """Read a content file. Raises `ContentError` if it cannot be read as UTF-8 text."""
-    return decode_source(_read_bytes(path), str(path))
+def read_source(path: Path, most: int = MAX_BYTES) -> Source:
+    """Read a content file of at most so many bytes.
+
+    Raises `ContentError` if it cannot be read as UTF-8 text.
+    """
+    return decode_source(_read_bytes(path, most), str(path), most)
 
 
-def decode_source(raw: bytes, path: str) -> Source:
-    """Read the bytes of a content file. Raises `ContentError` if they are not UTF-8 text."""
-    if len(raw) > MAX_BYTES:
+def decode_source(raw: bytes, path: str, most: int = MAX_BYTES) -> Source:
+    """Read the bytes of a content file, at most so many.
+
+    Raises `ContentError` if they are not UTF-8 text.
+    """
+    if len(raw) > most:
         raise _unreadable(
             path,
             "NPC103",
-            f"the file is larger than {MAX_BYTES // 1024} KiB",
-            "a page or two of text are usual: check that this is the right file",
+            f"the file is larger than {most // 1024:,} KiB",
+            "check that this is the right file",
         )
     try:
         return Source(path, raw.decode("utf-8").removeprefix("\ufeff"))
@@ -88,11 +96,11 @@ def decode_source(raw: bytes, path: str) -> Source:
         raise ContentError([complaint]) from None
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, most: int) -> bytes:
     try:
         if path.is_file():
             with path.open("rb") as file:
-                return file.read(MAX_BYTES + 1)
+                return file.read(most + 1)
         problem = "this is not a file" if path.exists() else "there is no such file"
     except OSError as error:
         problem = f"the file cannot be opened: {error.strerror}"

@@ -27,6 +27,7 @@ Loader: TypeAlias = "type[yaml.SafeLoader | yaml.CSafeLoader]"
 
 MAX_DEPTH = 12
 MAX_NODES = 10_000
+"""How many entries a document may have, unless whoever reads it says otherwise."""
 
 LOADER: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -113,13 +114,13 @@ def dotted(loc: Loc) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def read_tree(source: Source, loader: Loader = LOADER) -> Tree:
-    """Read one document whose top is a group of fields.
+def read_tree(source: Source, loader: Loader = LOADER, most: int = MAX_NODES) -> Tree:
+    """Read one document whose top is a group of fields, with at most so many entries.
 
     Raises `ContentError` when the YAML cannot be read to its end. Findings that reading can go
     on after are in `complaints`.
     """
-    builder = _Builder(source, loader)
+    builder = _Builder(source, loader, most)
     try:
         data = builder.document()
     except yaml.MarkedYAMLError as error:
@@ -139,8 +140,9 @@ def read_tree(source: Source, loader: Loader = LOADER) -> Tree:
 
 
 class _Builder:
-    def __init__(self, source: Source, loader: Loader) -> None:
+    def __init__(self, source: Source, loader: Loader, most: int) -> None:
         self.source = source
+        self._most = most
         self.complaints: list[Diagnostic] = []
         self.blamed: set[Loc] = set()
         self.spots: dict[Loc, Spot] = {}
@@ -189,8 +191,8 @@ class _Builder:
     def _node(self, event: yaml.Event, loc: Loc, key: int) -> Data:
         self._nodes += 1
         start = _start(event)
-        if self._nodes > MAX_NODES:
-            raise self._stop("NPC109", start, f"there are more than {MAX_NODES:,} entries", _PAGE)
+        if self._nodes > self._most:
+            raise self._stop("NPC109", start, f"there are more than {self._most:,} entries", _PAGE)
         if len(loc) > MAX_DEPTH:
             raise self._stop("NPC109", start, f"more than {MAX_DEPTH} levels of nesting", _PAGE)
         self._refuse_decoration(event, loc)
@@ -267,7 +269,7 @@ class _Builder:
 
 
 _FIELDS = "write each field on a line of its own: its name, a narrow colon, a space, its value"
-_PAGE = "a page or two of text are usual: check that this is the right file"
+_PAGE = "check that this is the right file"
 _BRACKETS = "brackets or an alias stand where the name of a field is expected"
 
 

@@ -7,12 +7,14 @@ from itertools import count
 
 from npcengine.clock import Clock
 from npcengine.configuration import Deadlines, FactType
+from npcengine.dialogue.guarding import names_of
 from npcengine.dialogue.speech import Ask
 from npcengine.dialogue.terms import REALM, check_terms
 from npcengine.facts import check_facts
-from npcengine.lore.index import Index
 from npcengine.messages import Lane, Origin
-from npcengine.persona.model import Persona
+from npcengine.persona.cast import Cast
+from npcengine.prompt.budget import estimate_tokens
+from npcengine.prompt.speech import check_line
 from npcengine.turns import Scene
 
 _NOWHERE = Scene()
@@ -29,8 +31,9 @@ class Asks:
 
     def of(
         self,
-        persona: Persona,
-        said: str,
+        cast: Cast,
+        npc: str,
+        said: str | None,
         *,
         player: str,
         scene: Scene = _NOWHERE,
@@ -41,9 +44,13 @@ class Asks:
         queue: bool = False,
         stream: bool = False,
         lane: Lane = "player",
-        lore: Index | None = None,
     ) -> Ask:
-        """Return what is asked of `persona` now. Raises `UsageError` for what makes no sense."""
+        """Return what is asked of a character now; without a line it is to speak first.
+
+        Raises `UnknownNPC`, `InvalidLine`, and `UsageError` for what makes no sense.
+        """
+        persona = cast[npc]
+        line = "" if said is None else check_line(said, names_of(persona, scene))
         if scene.facts:
             check_facts(scene.facts, self._facts)
         deadline = self._deadlines.of(lane).whole if deadline is None else deadline
@@ -52,7 +59,7 @@ class Asks:
         return Ask(
             persona=persona.in_locale(locale) if locale and persona.i18n else persona,
             origin=Origin(realm, persona.id, player, next(self._turns)),
-            player_line=said,
+            player_line=line,
             scene=scene,
             locale=locale,
             started=now,
@@ -61,5 +68,5 @@ class Asks:
             strict=strict,
             queue=queue,
             lane=lane,
-            lore=lore,
+            lore=cast.lore(npc, estimate_tokens) if persona.lorebooks else None,
         )

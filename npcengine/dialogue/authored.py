@@ -70,13 +70,16 @@ def authored_line(
     *,
     said: Sequence[str],
     seed: str,
+    instead: str | None = None,
 ) -> AuthoredLine:
     """Choose a line of `persona` in answer to `player_line` (empty: speak first).
 
     The same arguments give the same line. `said` is what the character said to this player
     before, oldest first: its last line is never repeated, and earlier ones only when there
-    is nothing else.
+    is nothing else. `instead` is what its author wrote for just this case.
     """
+    if instead is not None:
+        return AuthoredLine(pieces_of(instead), stock=True)
     rng = random.Random(seed)
     stock = persona.stock_lines
     if reason == "guard":

@@ -11,7 +11,6 @@ from npcengine.dialogue.speech import Ask
 from npcengine.dialogue.terms import REALM, Terms
 from npcengine.errors import UsageError
 from npcengine.messages import Origin
-from npcengine.prompt.speech import check_line
 from npcengine.turns import Reply, Scene
 
 AT_ONCE = 8
@@ -56,9 +55,7 @@ def crowd(
     """
     if at_once < 1:
         raise UsageError(f"at_once is how many lines are asked at a time, not {at_once!r}")
-    asks = [
-        ask_of(each.npc, check_line(each.line), lane="background", **each.terms) for each in sayings
-    ]
+    asks = [ask_of(each.npc, each.line, lane="background", **each.terms) for each in sayings]
     conversations: dict[Origin, list[int]] = {}
     for place, ask in enumerate(asks):
         conversations.setdefault(ask.origin, []).append(place)

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 
 from npcengine.backend.base import Backend
 from npcengine.backend.pace import Pace
 from npcengine.clock import Clock, Expiry
 from npcengine.configuration import Deadlines
-from npcengine.dialogue.authored import authored_line, stock_ending, thinking_line
+from npcengine.dialogue.authored import authored_line, stock_ending
+from npcengine.dialogue.background import Background
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.recall import recall, remember
-from npcengine.dialogue.request import Requests
 from npcengine.dialogue.speech import DASH, Ask, Speech
-from npcengine.dialogue.switch import Switch
+from npcengine.dialogue.voice import Voice
 from npcengine.errors import (
-    BackendError,
     DeadlineExceeded,
-    LimitReached,
-    NoRoute,
     NPCEngineError,
 )
 from npcengine.hooks import Hooks, TurnEnded
-from npcengine.messages import ChatRequest, Origin
+from npcengine.messages import Origin
 from npcengine.stores.base import ConversationStore
 from npcengine.turns import Piece, Reply, Turn
 
 GRACE = 0.1
 """Seconds past the deadline after which whatever has not ended by itself is ended."""
-DRAIN = 0.25
-"""Seconds that an answer which is long enough may go on unheard."""
 
 
 class DialogueManager:
@@ -50,20 +45,19 @@ class DialogueManager:
         deadlines: Deadlines,
         pace: Pace,
     ) -> None:
-        self._backends = backends
         self._store = store
         self._purse = purse
         self._clock = clock
         self._seed = seed
         self._listener = hooks.listener
         self._thinking_after = deadlines.thinking
-        self._requests = Requests(deadlines)
         self._floor = Floor()
         self._pace = pace
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Background()
+        self._voice = Voice(backends, purse, clock, deadlines, self._background)
         self._speeches: set[Speech] = set()
         """Those that may know what was said before."""
-        self.switch = Switch()
+        self.switch = self._voice.switch
 
     def speak(self, ask: Ask) -> Line:
         """Return the line that answers `ask`; it begins when its first piece is asked for."""
@@ -79,7 +73,8 @@ class DialogueManager:
             await self._pace.begin()
             turns = await recall(self._store, self._purse, speech, self._clock)
             speech.meets(turns)
-            async with aclosing(self._spoken(speech, turns)) as pieces:
+            spoken = self._voice.spoken(speech, turns, self._seed_of(ask, turns))
+            async with aclosing(spoken) as pieces:
                 async for piece in pieces:
                     yield speech.heard(piece, self._clock.now())
             for piece in self._ending(speech, turns):
@@ -126,7 +121,7 @@ class DialogueManager:
         # on, which would keep the character from the player's next one.
         if speech.opening is not None:
             speech.opening.expire()
-        self._in_background(line.finish())
+        self._background.begin(line.finish())
 
     async def _keep(self, line: Line, speech: Speech, *, leaving: bool = False) -> None:
         """Remember the turn, once, and give the reply."""
@@ -168,82 +163,6 @@ class DialogueManager:
             line.end()  # whoever came later may wait for it already
             raise
 
-    async def _spoken(self, speech: Speech, turns: tuple[Turn, ...]) -> AsyncGenerator[Piece, None]:
-        """Give what a model says; `speech` then tells how that ended."""
-        backend = self._backend(speech)
-        ask, parser = speech.ask, speech.parser
-        if backend is None:
-            return
-        asking = self._ask_model(backend, self._requests.of(speech, turns), speech)
-        if not ask.stream:
-            await asking
-        else:
-            task = self._in_background(asking)
-            await speech.woken.wait()
-            if not speech.answered:
-                yield Piece("thinking", thinking_line(speech.persona, self._seed_of(ask, turns)))
-            await task
-        stream = speech.stream
-        if stream is None:
-            return
-        async for text in stream:
-            for piece in parser.feed(text):
-                yield piece
-            if parser.done:
-                speech.completion = stream.so_far()
-                self._in_background(stream.drain(DRAIN))
-                return
-        speech.completion = stream.completion
-        if speech.completion.finish == "stop":
-            for piece in parser.close():
-                yield piece
-
-    def _backend(self, speech: Speech) -> Backend | None:
-        """Return whom to ask; `speech` has the reason when there is nobody."""
-        if speech.reason is not None:
-            return None
-        if self.switch.is_on(speech.ask.origin.npc):
-            off = "models are switched off: authored_only(False) ends that"
-            speech.fail("switched_off", NoRoute(off))
-            return None
-        own, fast = speech.ask.persona.model.tier, self._backends.get("fast")
-        backend = self._backends.get(own) or fast
-        if backend is None:
-            speech.fail("offline", NoRoute())
-            return None
-        return self._within_budget(speech, backend, fast or backend)
-
-    def _within_budget(self, speech: Speech, backend: Backend, cheap: Backend) -> Backend | None:
-        """Return whom to ask with what is left to spend."""
-        origin = speech.ask.origin
-        rung = speech.rung = self._purse.rung(origin)
-        if rung == "authored":
-            speech.fail("budget", self._purse.refusal(origin))
-            return None
-        if rung in ("shorter", "cheapest"):
-            speech.shorten()
-        return cheap if rung == "cheapest" else backend
-
-    async def _ask_model(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
-        """Open the backend; `speech` then has the stream, or why there is none."""
-        try:
-            if speech.interrupted:
-                return
-            speech.opening = Expiry(self._clock, None)
-            speech.stream = await speech.opening.limit(backend.open(request))
-        except TimeoutError:
-            if not speech.interrupted:
-                speech.fail("deadline", DeadlineExceeded("no content came in time"))
-        except BackendError as error:
-            if request.cache_only and isinstance(error, LimitReached):
-                speech.fail("budget", self._purse.refusal(request.origin))
-                return
-            late = isinstance(error, DeadlineExceeded) or self._clock.now() >= request.deadline
-            speech.fail("deadline" if late else "failure", error)
-        finally:
-            speech.answered = True
-            speech.woken.set()
-
     def _ending(self, speech: Speech, turns: tuple[Turn, ...]) -> Iterator[Piece]:
         """Give what a turn needs to end as a line of the character, whatever happened."""
         ask, persona = speech.ask, speech.persona
@@ -268,6 +187,7 @@ class DialogueManager:
             speech.reason or "failure",
             said=said,
             seed=self._seed_of(ask, turns),
+            instead=speech.deflection,
         )
         speech.stock = chosen.stock
         yield from chosen.pieces
@@ -276,20 +196,7 @@ class DialogueManager:
         origin = ask.origin
         return f"{self._seed}/{origin.realm}/{origin.npc}/{origin.player}/{len(turns)}"
 
-    def _in_background(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.ensure_future(work)
-        self._background.add(task)
-        task.add_done_callback(self._leave_background)
-        return task
-
-    def _leave_background(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled():
-            task.exception()  # looked at, so that a line nobody awaits is not logged as a mistake
-
     async def aclose(self) -> None:
         """End every line that is being spoken, and what is still read in the background."""
         await self._floor.close()
-        for task in tuple(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.aclose()

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from npcengine.backend.base import ChatStream
 from npcengine.clock import Expiry, Timer
 from npcengine.dialogue.budget import brief
+from npcengine.dialogue.hearing import Hearing
 from npcengine.errors import DeadlineExceeded, NPCEngineError, OutputError
 from npcengine.facts import facts_of
+from npcengine.guard.terms import Violation
 from npcengine.hooks import Rung
 from npcengine.lore.index import Index
 from npcengine.messages import Completion, Finish, Lane, Origin
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import Opened, opened
-from npcengine.reply.parser import ReplyParser
+from npcengine.reply.sentences import STOPS
 from npcengine.turns import Fact, Piece, Reason, Reply, Scene, Source, Turn
 
 DASH = "—"
@@ -53,7 +55,6 @@ class Speech:
         """What conditions ask about."""
         self.lore: tuple[str, ...] = ()
         """What fires in this turn."""
-        self._parses()
         self.rung: Rung = "full"
         self.opening: Expiry | None = None
         self.timer: Timer
@@ -62,6 +63,8 @@ class Speech:
         self.woken = asyncio.Event()
         """Set then, or when it is time for a sign of thinking."""
         self.stream: ChatStream | None = None
+        self.hearing: Hearing | None = None
+        """There once a model is asked."""
         self.interrupted = False
         self.completion: Completion | None = None
         self.error: NPCEngineError | None = None
@@ -78,6 +81,15 @@ class Speech:
         self._text: list[str] = []
         self._emotes: list[str] = []
 
+    def listen(self) -> Hearing:
+        """Prepare for an answer, the first one or another of which nothing was heard."""
+        ask = self.ask
+        self.completion = self.stream = None
+        self.hearing = Hearing(
+            self.opened, ask.origin.player, ask.scene.present, as_it_comes=ask.stream
+        )
+        return self.hearing
+
     @property
     def persona(self) -> Persona:
         """The persona as it is to this player now."""
@@ -91,15 +103,19 @@ class Speech:
     def shorten(self) -> None:
         """Let the character say half as much; before it says anything."""
         self.opened = replace(self.opened, persona=brief(self.persona))
-        self._parses()
 
-    def _parses(self) -> None:
-        persona = self.persona
-        self.parser = ReplyParser(
-            npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
-            player_names=(self.ask.origin.player,),
-            max_sentences=persona.speech.max_sentences,
-        )
+    @property
+    def violation(self) -> Violation | None:
+        """What came up in the answer that must not be said."""
+        return self.hearing.violation if self.hearing is not None else None
+
+    @property
+    def deflection(self) -> str | None:
+        """What the writer lets the character say instead of the secret that came up."""
+        if self.violation is None or self.violation.kind != "leak":
+            return None
+        about = self.violation.about
+        return next((each.deflect for each in self.opened.shut if each.id == about), None)
 
     def heard(self, piece: Piece, now: float) -> Piece:
         """Note a piece that goes to the player now."""
@@ -143,7 +159,11 @@ class Speech:
         elif isinstance(said.error, NPCEngineError):
             self.fail("failure", said.error)
         else:
-            self.fail("guard", OutputError("nothing of the answer can be shown", said.text))
+            found = self.violation
+            what = (
+                f"it has what must not be said: {found!r}" if found else "nothing of it is speech"
+            )
+            self.fail("guard", OutputError(f"the answer cannot be shown, for {what}", said.text))
 
     @property
     def finish(self) -> Finish:
@@ -152,18 +172,27 @@ class Speech:
             return "closed"
         if self.reason is not None or self.completion is None:
             return "stop"
-        return "limit" if self.parser.done else self.completion.finish
+        if self.violation is not None:
+            return "filtered"
+        ran_over = self.hearing is not None and self.hearing.ran_over
+        return "limit" if ran_over else self.completion.finish
 
     @property
     def broke_off(self) -> bool:
         """True when the line ended in the middle of a sentence, and not by intent."""
-        whole = self.finish in ("stop", "limit", "closed") or self.parser.ended_whole
+        if self.violation is not None:
+            return not self.text.rstrip().endswith(tuple(STOPS))
+        whole = self.finish in ("stop", "limit", "closed") or self._ended_whole
         return self.reason is None and not whole
+
+    @property
+    def _ended_whole(self) -> bool:
+        return self.hearing is not None and self.hearing.ended_whole
 
     def turn(self, at: float) -> Turn:
         """Return what is remembered: a line that was cut off ends in a dash."""
         text = self.remembered or self.text
-        if self.interrupted and not self.parser.ended_whole and not text.endswith(DASH):
+        if self.interrupted and not self._ended_whole and not text.endswith(DASH):
             text += DASH
         lore = () if self.stock else self.lore  # no model was told of it
         return Turn(self.ask.player_line, text, at, self.stock, lore)

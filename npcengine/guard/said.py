@@ -13,8 +13,9 @@ from npcengine.guard.phrases import PHRASES, ROLES
 from npcengine.guard.scan import Finding, Scan, Terms
 from npcengine.guard.terms import Node, Violation, add_phrases, add_term
 
-_PARTS = re.compile(r"([^ \n.\-:]+)( (?![ \n.\-:]))?|[ \n.\-:]+")
-"""A word, with a single space after it if there is one; or what else stands between words."""
+_PARTS = re.compile(r"([^ \n.\-:]+)|[ \n.\-:]+")
+"""A word, or what stands between words."""
+_NO_JOINTS = dict.fromkeys(map(ord, JOINTS))
 _ENDS_SPEECH = frozenset((LINE, STOP, COLON))
 
 
@@ -103,23 +104,49 @@ class OutputGuard:
 
     def _read(self, folded: str, places: Sequence[int], words: list[str]) -> Finding | None:
         """Read what came up to the first finding; note the words."""
-        scan = self._scan
-        for part in _PARTS.finditer(folded):
-            word, space = part.groups()
-            if word:
-                start, end = part.span(1)
-                read = scan.word_and_space if space else scan.word
-                found = read(word, places[start:end])
+        at = 0 if COLON in folded else self._scan.skip(folded)
+        if at:
+            words.append(folded[:at].translate(_NO_JOINTS))
+            self._skipped(folded, places, at)
+        while at < len(folded):
+            end = folded.find(SPACE, at) + 1 or len(folded)
+            before = self._scan.situation
+            found = self._read_part(folded, at, end, places, words)
+            if found:
+                return found
+            if folded[end - 1] == SPACE:
+                self._scan.learn(folded[at : end - 1], before)
+            at = end
+        return None
+
+    def _read_part(
+        self, folded: str, at: int, end: int, places: Sequence[int], words: list[str]
+    ) -> Finding | None:
+        for part in _PARTS.finditer(folded, at, end):
+            start, stop = part.span()
+            if word := part[1]:
+                found = self._scan.word(word, places[start:stop])
                 words.append(word[: found.read] if found else word)
                 if not found and self._speaker is not None:
                     self._may_be_name(word, places[start])
             else:
                 joints = part[0]
-                found = scan.between(joints, spaced=SPACE in joints or LINE in joints)
-                found = found or self._spoken_for(joints)
+                spaced = SPACE in joints or LINE in joints
+                found = self._scan.between(joints, spaced=spaced) or self._spoken_for(joints)
             if found:
                 return found
         return None
+
+    def _skipped(self, folded: str, places: Sequence[int], end: int) -> None:
+        """Note who may be speaking, when a text without colons was not read up to `end`."""
+        sentence = max(folded.rfind(STOP, 0, end), folded.rfind(LINE, 0, end)) + 1
+        if sentence:
+            self._speaker = ""
+        for part in _PARTS.finditer(folded, sentence, end):
+            if self._speaker is None:
+                return
+            if word := part[1]:
+                self._may_be_name(word, places[part.start()])
 
     def _may_be_name(self, word: str, place: int) -> None:
         if not self._speaker:
@@ -212,8 +239,7 @@ def _first(line: str, terms: Terms) -> Finding | None:
     folded, places = placed(line, 0)
     for part in _PARTS.finditer(folded):
         if part[1]:
-            read = scan.word_and_space if part[2] else scan.word
-            found = read(part[1], places[part.start(1) : part.end(1)])
+            found = scan.word(part[1], places[part.start() : part.end()])
         else:
             found = scan.between(part[0], spaced=SPACE in part[0] or LINE in part[0])
         if found:

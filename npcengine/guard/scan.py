@@ -28,15 +28,13 @@ _SHAPES = (
 _OPENING = 4
 """Letters of a word that tell whether any term begins with it."""
 
-MAX_MOVES = 1_000
+MAX_STEPS = 2_000
 """Words, each in one situation, that are remembered; when there are more, they are read anew."""
 
 _State = tuple[Node, int, int, str, int]
 """A term of which the beginning was found: the node, where the term starts, the shape, letters that
 followed a word of it, and how many of its letters are letters less those that are signs.
 """
-_Situation = tuple[str, int, tuple[tuple[int, int, str, int], ...]]
-"""A word with a space after it, what stands before it, and each state but for where it starts."""
 
 
 class Finding(NamedTuple):
@@ -59,8 +57,9 @@ class Terms:
     """The letters and signs that any of them may begin with."""
     allowed: Set[Violation]
     """What is in the trees and may be said nevertheless."""
-    moves: dict[_Situation, tuple[_State, ...]] = field(default_factory=dict, compare=False)
-    """Where words have led that came whole; most talk is made of few words."""
+    steps: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)
+    """By what stands before a space, and in which situation: the situation that it leads to."""
+    situations: dict[object, int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, root: Node) -> Terms:
@@ -82,7 +81,8 @@ class Scan:
     """Reads folded words and what stands between them, and follows every term that may come."""
 
     def __init__(self, terms: Terms) -> None:
-        self._moves = terms.moves
+        self._steps = terms.steps
+        self._situations = terms.situations
         self._roots = terms.roots
         self._allowed = terms.allowed
         self._openings = terms.openings
@@ -98,49 +98,43 @@ class Scan:
         """Where the first term begins that may still come; None when none may."""
         return self._states[0][1] if self._states else None
 
-    def word_and_space(self, word: str, places: Sequence[int]) -> Finding | None:
-        """Read a whole word and the one space after it, as `word` and `between` do."""
-        before = self._states
-        if self._in_word or not word.isascii():
-            return self._spelled(word, places)
-        known = [(id(node), shape, ending, plain) for node, _, shape, ending, plain in before]
-        situation = word, self._gap if before else _TOUCHING, tuple(known)
-        led = self._moves.get(situation)
-        if led is None:
-            led = self._learned(situation, before)
-        if led is None:
-            return self._spelled(word, places)
-        if led or before:
-            self._states = [
-                (node, before[~at][1] if at < 0 else places[at], shape, ending, plain)
-                for node, at, shape, ending, plain in led
-            ]
-            self._gap, self._gap_length, self._sentence_ended = _SPACED, 1, False
-        return None
+    @property
+    def situation(self) -> int:
+        """A number for where it stands: where it is the same, the same texts lead to the same.
 
-    def _spelled(self, word: str, places: Sequence[int]) -> Finding | None:
-        if found := self.word(word, places):
-            return found
-        found = self.between(SPACE, spaced=True)
-        return found and found._replace(read=len(word))
-
-    def _learned(self, situation: _Situation, before: list[_State]) -> tuple[_State, ...] | None:
-        """Return where a word and a space lead, and remember it; None where something is found.
-
-        Each state has for its place where it comes from: a letter of the word, or, as `~at`, one
-        of those before.
+        It is 0 between words with no term begun, and -1 in a word.
         """
-        if len(self._moves) >= MAX_MOVES:
-            return None
-        word, gap, _ = situation
-        self._states = [(each[0], ~at, *each[2:]) for at, each in enumerate(before)]
-        found = self._spelled(word, range(len(word)))
-        led = tuple(self._states)
-        self._states, self._gap, self._in_word = before, gap, False
-        if found:
-            return None
-        self._moves[situation] = led
-        return led
+        if self._in_word:
+            return -1
+        if not self._states:
+            return 0
+        begun = [(id(node), shape, ending, plain) for node, _, shape, ending, plain in self._states]
+        stands = self._gap, self._gap_length, self._sentence_ended, tuple(begun)
+        return self._situations.setdefault(stands, len(self._situations) + 1)
+
+    def skip(self, folded: str) -> int:
+        """Return how much of a text nothing is found in and no term goes on from, if it is known.
+
+        Nearly all talk is made of words that were read before.
+        """
+        at = clear = 0
+        situation = self.situation
+        for part in folded.split(SPACE)[:-1]:
+            leads = self._steps.get((part, situation))
+            if leads is None:
+                break
+            at += len(part) + 1
+            situation = leads
+            if not leads:
+                clear = at
+        if clear:
+            self._states = []
+        return clear
+
+    def learn(self, part: str, before: int) -> None:
+        """Note where `part`, with a space after it, has led to now."""
+        if before >= 0 and len(self._steps) < MAX_STEPS:
+            self._steps[part, before] = self.situation
 
     def word(self, word: str, places: Sequence[int]) -> Finding | None:
         """Read letters, each with its place in the text."""

@@ -76,6 +76,10 @@ class Index:
         rules = (self._by_id.get(id) for id in ids)
         return tuple(rule.entry.text for rule in rules if rule and lock(rule.entry, moment) is None)
 
+    def forget(self) -> None:
+        """Forget what was said: of each text that was looked at, its keys are kept for a while."""
+        self._keys_in.cache_clear()
+
     def find(self, texts: Sequence[str], moment: Moment, budget: int) -> Found:
         """Return what fires when `texts` were said, the last one last, in at most `budget` tokens.
 

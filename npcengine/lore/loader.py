@@ -17,6 +17,11 @@ from npcengine.lore.patterns import PatternError, can_search, compile_pattern, i
 
 StrPath: TypeAlias = str | PathLike[str]
 
+MAX_BYTES = 8 * 1024 * 1024
+"""How large the file of a book may be."""
+MAX_NODES = 400_000
+"""How many fields, keys and the like a book may have: enough for 10,000 entries."""
+
 
 class Volume(NamedTuple):
     """A lorebook and the document that it was read from."""
@@ -35,16 +40,16 @@ def parse_lorebook(text: str, path: str) -> Lorebook:
 
     Raises `ContentError` with everything that is wrong.
     """
-    return _volume(decode_source(text.encode("utf-8", "surrogatepass"), path)).book
+    return _volume(decode_source(text.encode("utf-8", "surrogatepass"), path, MAX_BYTES)).book
 
 
 def read_volume(path: StrPath) -> Volume:
     """Read what `load_lorebook` loads, with the places of its fields for further complaints."""
-    return _volume(read_source(Path(path)))
+    return _volume(read_source(Path(path), MAX_BYTES))
 
 
 def _volume(source: Source) -> Volume:
-    tree = read_tree(source)
+    tree = read_tree(source, most=MAX_NODES)
     book = check(tree, Lorebook)
     complaints = [*_shared_ids(tree, book), *_unusable_keys(tree, book)]
     if complaints:

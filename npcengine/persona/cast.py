@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
 from npcengine.content.fields import first_problem
 from npcengine.content.yaml_tree import dotted
 from npcengine.errors import UnknownNPC, UsageError
+from npcengine.lore.index import Index
+from npcengine.lore.model import Lorebook
 from npcengine.persona.model import Persona
 from npcengine.spelling import nearest
+
+Estimate = Callable[[str], int]
+"""Counts the tokens of a text."""
+
+_NO_BOOKS: Mapping[str, Lorebook] = MappingProxyType({})
 
 
 def described(id: str, description: str, name: str | None) -> Persona:
@@ -28,16 +36,21 @@ def described(id: str, description: str, name: str | None) -> Persona:
 
 
 class Cast:
-    """An immutable collection of personas by their id.
+    """An immutable collection of personas by their id, and of the lorebooks that they name.
 
     `cast["blacksmith"]` gives a persona and raises `UnknownNPC` if there is none. Iterating
     gives the personas, in the order in which they were loaded.
     """
 
-    __slots__ = ("_personas",)
+    __slots__ = ("_books", "_indexes", "_personas")
 
-    def __init__(self, personas: Iterable[Persona] = ()) -> None:
+    def __init__(
+        self, personas: Iterable[Persona] = (), books: Mapping[str, Lorebook] = _NO_BOOKS
+    ) -> None:
+        """Take personas, and `books` by the names by which the personas call them."""
         self._personas: dict[str, Persona] = {}
+        self._books = dict(books)
+        self._indexes: dict[tuple[tuple[str, ...], Estimate], Index] = {}
         for persona in personas:
             if persona.id in self._personas:
                 raise UsageError(f"two personas have the id {persona.id!r}: rename one of them")
@@ -66,6 +79,48 @@ class Cast:
         """The ids of all personas, in the order in which they were loaded."""
         return tuple(self._personas)
 
+    def lore(self, npc: str, estimate: Estimate) -> Index:
+        """Return the lorebooks that a character names, ready to be matched.
+
+        They are made ready once for all who name the same ones, which for thousands of entries
+        takes a second; `prepare` does it for everybody. A book that the cast was not given is
+        left out. Raises `UnknownNPC`, and `UsageError` when a key is a regular expression and RE2
+        is not installed.
+        """
+        names = tuple(sorted({each for each in self[npc].lorebooks if each in self._books}))
+        index = self._indexes.get((names, estimate))
+        if index is None:
+            books = [self._books[name].model_copy(update={"name": name}) for name in names]
+            index = self._indexes[names, estimate] = Index(books, estimate)
+        return index
+
+    def prepare(self, estimate: Estimate) -> Cast:
+        """Make the lore of every character ready, and return the cast. Raises what `lore` does."""
+        for npc in self._personas:
+            self.lore(npc, estimate)
+        return self
+
+    def forget(self) -> None:
+        """Forget what was said where lore was looked for."""
+        for index in self._indexes.values():
+            index.forget()
+
     def with_persona(self, persona: Persona) -> Cast:
         """Give a cast that has this persona too. Raises `UsageError` if its id is taken."""
-        return Cast((*self, persona))
+        if persona.id in self:
+            raise UsageError(f"two personas have the id {persona.id!r}: rename one of them")
+        return self.changed([persona])
+
+    def changed(
+        self, personas: Iterable[Persona], books: Mapping[str, Lorebook] = _NO_BOOKS
+    ) -> Cast:
+        """Give a cast where these stand in place of those with their ids and names.
+
+        New ones come last, and all others stay.
+        """
+        theirs = self._personas | {each.id: each for each in personas}
+        cast = Cast(theirs.values(), {**self._books, **books})
+        for key, index in tuple(self._indexes.items()):
+            if books.keys().isdisjoint(key[0]):
+                cast._indexes[key] = index
+        return cast

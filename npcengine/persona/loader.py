@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ from npcengine.content.source import Source, decode_source, read_source
 from npcengine.content.yaml_tree import Tree, read_tree
 from npcengine.diagnostics import Diagnostic
 from npcengine.errors import ContentError, UnknownNPC, UsageError
+from npcengine.persona.books import Books
 from npcengine.persona.cast import Cast
 from npcengine.persona.ids import wrong_ids
 from npcengine.persona.model import Persona
@@ -20,6 +21,8 @@ from npcengine.persona.parents import SUFFIXES, Parents, is_abstract, taken
 from npcengine.spelling import nearest
 
 StrPath: TypeAlias = str | PathLike[str]
+Track: TypeAlias = Callable[[Sequence[Path]], Iterable[Path]]
+"""Is given the files that will be read, and gives them back one by one."""
 
 
 class Sheet(NamedTuple):
@@ -32,23 +35,28 @@ class Sheet(NamedTuple):
 def load_persona(path: StrPath) -> Persona:
     """Load the persona in one file. Raises `ContentError` with everything that is wrong.
 
-    What it takes over is looked for in the folder of the file and the folders in it.
+    What it takes over is looked for in the folder of the file and the folders in it, and its
+    lorebooks in the folder `lore` there.
     """
     file = Path(path)
-    return _character(read_source(file), Parents(file.parent))
+    sheet = _character(read_source(file), Parents(file.parent))
+    Books(file.parent).check(*sheet)
+    return sheet.persona
 
 
 def load_cast(path: StrPath) -> Cast:
     """Load one file, or every `.yaml` and `.yml` file of a folder, without those that are abstract.
 
     Files whose names begin with `.` or `_` are left alone; in folders inside the folder stand only
-    parts of personas. Raises `ContentError` with everything that is wrong in all files.
+    parts of personas, and in the one called `lore` the lorebooks that they name. Raises
+    `ContentError` with everything that is wrong in all files.
     """
+    books = Books(folder_of(path))
     # Documents are let go one by one: they take more memory than the personas.
-    found = [each if isinstance(each, ContentError) else each.persona for each in _each(path)]
-    if complaints := _told(each for each in found if isinstance(each, ContentError)):
+    found = [with_books(each, books) for each in _each(path)]
+    if complaints := told(each for each in found if isinstance(each, ContentError)):
         raise ContentError(complaints)
-    return Cast(each for each in found if isinstance(each, Persona))
+    return Cast((each for each in found if isinstance(each, Persona)), books.read)
 
 
 def parse_persona(text: str, path: str) -> Persona:
@@ -57,14 +65,14 @@ def parse_persona(text: str, path: str) -> Persona:
     There is nothing that it could take over. Raises `ContentError` with everything that is wrong.
     """
     source = decode_source(text.encode("utf-8", "surrogatepass"), path)
-    return _character(source, Parents(None))
+    return _character(source, Parents(None)).persona
 
 
-def read_sheets(path: StrPath) -> tuple[list[Sheet], list[Diagnostic]]:
+def read_sheets(path: StrPath, track: Track = iter) -> tuple[list[Sheet], list[Diagnostic]]:
     """Read what `load_cast` loads: the personas that are in order, and all complaints."""
-    found = list(_each(path))
+    found = list(_each(path, track))
     sheets = [each for each in found if isinstance(each, Sheet)]
-    return sheets, _told(each for each in found if isinstance(each, ContentError))
+    return sheets, told(each for each in found if isinstance(each, ContentError))
 
 
 def read_parts(path: StrPath) -> list[Diagnostic]:
@@ -76,7 +84,7 @@ def read_parts(path: StrPath) -> list[Diagnostic]:
             _sheet(parents.read(file), parents)
         except ContentError as error:
             errors.append(error)
-    return _told(errors)
+    return told(errors)
 
 
 def read_document(path: StrPath, npc: str) -> Tree:
@@ -84,44 +92,63 @@ def read_document(path: StrPath, npc: str) -> Tree:
 
     Raises `UnknownNPC`, or `ContentError` when it cannot be read.
     """
-    where = Path(path)
-    parents = Parents(where if where.is_dir() else where.parent)
+    parents = Parents(folder_of(path))
     files = parents.find(npc)
     if not files:
         raise UnknownNPC(npc, parents.ids, nearest(npc, parents.ids))
     return parents.complete(parents.read(files[0]))
 
 
-def _each(path: StrPath) -> Iterator[Sheet | ContentError]:
+def _each(path: StrPath, track: Track = iter) -> Iterator[Sheet | ContentError]:
     """Read a file, or the files of a folder, one after the other."""
-    where = Path(path)
     try:
-        files, parents = _files(where), Parents(where if where.is_dir() else where.parent)
+        files = files_of(path)
     except ContentError as error:
         yield error
         return
     owners: dict[str, Path] = {}
+    for _, found in read_files(track(files), Parents(folder_of(path)), owners):
+        if found is not None:
+            yield found
+
+
+def read_files(
+    files: Iterable[Path], parents: Parents, owners: MutableMapping[str, Path]
+) -> Iterator[tuple[Path, Sheet | ContentError | None]]:
+    """Read files one after the other, and give each with what it comes to: None if abstract.
+
+    `owners` tells which ids are taken by which files; those that are read are added.
+    """
     for file in files:
         try:
             sheet = _sheet(read_tree(read_source(file)), parents)
         except ContentError as error:
-            yield error
+            yield file, error
             continue
-        if sheet is None:
-            continue
-        first = owners.setdefault(sheet.persona.id, file)
-        if first is file:
-            yield sheet
+        first = owners.setdefault(sheet.persona.id, file) if sheet else file
+        if sheet is None or first is file:
+            yield file, sheet
         else:
             path, line = parents.read(first).place(("id",))
-            yield ContentError([taken(sheet.tree, f"{path}:{line}")])
+            yield file, ContentError([taken(sheet.tree, f"{path}:{line}")])
 
 
-def _character(source: Source, parents: Parents) -> Persona:
+def with_books(found: Sheet | ContentError, books: Books) -> Persona | ContentError:
+    """Return whose sheet it is, once the lorebooks have been read; or what is wrong."""
+    if isinstance(found, ContentError):
+        return found
+    try:
+        books.check(*found)
+    except ContentError as error:
+        return error
+    return found.persona
+
+
+def _character(source: Source, parents: Parents) -> Sheet:
     sheet = _sheet(read_tree(source), parents)
     if sheet is None:
         raise UsageError(f"{source.path} is abstract: load a persona that takes over from it")
-    return sheet.persona
+    return sheet
 
 
 def _sheet(document: Tree, parents: Parents) -> Sheet | None:
@@ -136,16 +163,27 @@ def _sheet(document: Tree, parents: Parents) -> Sheet | None:
     return None if abstract else Sheet(persona, tree)
 
 
-def _told(errors: Iterable[ContentError]) -> list[Diagnostic]:
+def told(errors: Iterable[ContentError]) -> list[Diagnostic]:
     """Give all complaints; what is wrong with a part is told once, however many take it over."""
     return list(dict.fromkeys(each for error in errors for each in error.diagnostics))
 
 
-def _files(path: Path) -> Sequence[Path]:
+def folder_of(path: StrPath) -> Path:
+    """Return the folder itself, or the one that a file is in."""
+    where = Path(path)
+    return where if where.is_dir() else where.parent
+
+
+def files_of(path: StrPath) -> Sequence[Path]:
+    """Return the file itself, or those of a folder that may be characters.
+
+    Raises `ContentError` when there are none.
+    """
+    path = Path(path)
     try:
         if not path.is_dir():
             return [path]
-        files = sorted(file for file in path.iterdir() if _is_persona_file(file))
+        files = sorted(file for file in path.iterdir() if is_persona_file(file))
     except OSError as error:
         raise _useless("NPC101", path, f"the path cannot be read: {error.strerror}") from None
     if not files:
@@ -153,7 +191,8 @@ def _files(path: Path) -> Sequence[Path]:
     return files
 
 
-def _is_persona_file(file: Path) -> bool:
+def is_persona_file(file: Path) -> bool:
+    """Return True for a file that is read when its folder is."""
     return file.suffix.lower() in SUFFIXES and file.name[0] not in "._" and file.is_file()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache, reduce
 from typing import Annotated, Any, Literal
@@ -40,6 +41,11 @@ def _in_words(given: object) -> object:
 
 
 Age = Annotated[Prose, BeforeValidator(_in_words), WithJsonSchema({"type": ["string", "number"]})]
+
+
+def called(npc: str) -> str:
+    """Return what somebody is called of whom only the id is known: `gate_guard` is Gate Guard."""
+    return re.sub(r"[._-]+", " ", npc).title()
 
 
 class Relationship(Content):

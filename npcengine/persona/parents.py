@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,8 @@ MAX_DEPTH = 8
 MAX_BASES = 256
 """Lines of parents whose outcome is kept."""
 SUFFIXES = (".yaml", ".yml")
+LORE = "lore"
+"""The folder of the lorebooks, in that of the personas."""
 OWN = ("schema", "id", "extends", "mixins", "abstract")
 """Fields that are taken over by nobody."""
 
@@ -50,6 +52,7 @@ class Parents:
         self._folder = folder
         self._trees: dict[Path, Tree] = {}
         self._hints: dict[str, str] = {}
+        self._kin: dict[str, frozenset[str]] = {}
         self._bases: LRUCache[tuple[str, ...], Tree] = LRUCache(MAX_BASES)
 
     def complete(self, tree: Tree) -> Tree:
@@ -57,7 +60,9 @@ class Parents:
 
         What is wrong with the YAML of a parent is among the complaints of the outcome.
         """
-        *above, _ = _Line(self).of(tree)
+        line = _Line(self).of(tree)
+        *above, _ = line
+        self._kin[tree.source.path] = frozenset(npc for each in line for _, npc in _named(each))
         abstract = is_abstract(tree)
         if not above and not abstract:
             return tree
@@ -82,6 +87,33 @@ class Parents:
         if file not in self._trees:
             self._trees[file] = read_tree(read_source(file))
         return self._trees[file]
+
+    def heirs(self, ids: Collection[str]) -> Iterator[Path]:
+        """Give the files of documents that were completed and take over from one of these."""
+        return (Path(path) for path, kin in self._kin.items() if not kin.isdisjoint(ids))
+
+    def look_again(self, files: Iterable[Path]) -> set[str]:
+        """Take in that files have come, gone or changed; return the ids that they had and have.
+
+        Nothing that was read before is kept.
+        """
+        for kept in (self._trees, self._hints, self._bases):
+            kept.clear()
+        return {npc for file in files for npc in self._filed_again(file)}
+
+    def _filed_again(self, file: Path) -> Iterator[str]:
+        folder = self._folder
+        if folder is None:
+            return
+        index = self._outer if file.parent == folder else self._inner
+        for npc in [npc for npc, files in index.items() if file in files]:
+            index[npc].remove(file)
+            if not index[npc]:
+                del index[npc]
+            yield npc
+        for npc in _by_id([file], folder):
+            index[npc] = sorted([*index.get(npc, ()), file])
+            yield npc
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -175,7 +207,8 @@ def _named(tree: Tree) -> Iterator[tuple[Loc, str]]:
 def _by_id(files: Iterable[Path], folder: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for file in sorted(files):
-        is_hidden = any(part[0] in "._" for part in file.relative_to(folder).parts)
+        parts = file.relative_to(folder).parts
+        is_hidden = parts[0] == LORE or any(part[0] in "._" for part in parts)
         named = (
             None if is_hidden or file.suffix.lower() not in SUFFIXES else _ID.search(_text(file))
         )

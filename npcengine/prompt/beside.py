@@ -13,6 +13,8 @@ OTHERS = "Others, as the character sees them with this one"
 
 def beside(opened: Opened) -> str:
     """Return what is open to one player beside the persona's static prompt; often nothing."""
+    if not (opened.goals or opened.relationships or opened.knowledge or opened.secrets):
+        return ""
     parts = (
         (WANTS, listed(each.text for each in opened.goals)),
         (OTHERS, relations(opened.relationships)),

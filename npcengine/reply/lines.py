@@ -132,30 +132,33 @@ class _Labels(NamedTuple):
     """So many characters tell whether a line has a label."""
 
 
+@lru_cache(maxsize=4096)
 def _labels(npc_names: tuple[str, ...], player_names: tuple[str, ...]) -> _Labels:
     """Return all labels.
 
     A name that both have is the character's: its own label must not end its reply.
     """
     known = _labels_of(npc_names)
-    added = [name for name in _plain_names(player_names) if name not in known.of_player]
-    if not added:
-        return known
-    return _Labels(
-        {**known.of_player, **dict.fromkeys(added, True)},
-        known.initials.union(name[0] for name in added),
-        max(known.reach, *(len(name) + _AFTER_NAME for name in added)),
-    )
+    of_player = dict(known.of_player)
+    initials, reach = known.initials, known.reach
+    for each in player_names:
+        name = _plain_name(each)
+        if name and name not in of_player:
+            of_player[name] = True
+            initials |= {name[0]}
+            reach = max(reach, len(name) + _AFTER_NAME)
+    return _Labels(of_player, initials, reach)
 
 
 @lru_cache(maxsize=1024)
 def _labels_of(npc_names: tuple[str, ...]) -> _Labels:
-    names = {**_OF_PLAYER, **_OF_NPC, **dict.fromkeys(_plain_names(npc_names), False)}
+    plain_names = filter(None, map(_plain_name, npc_names))
+    names = {**_OF_PLAYER, **_OF_NPC, **dict.fromkeys(plain_names, False)}
     reach = max(map(len, names)) + _AFTER_NAME
     return _Labels(names, frozenset(name[0] for name in names), reach)
 
 
-def _plain_names(names: Sequence[str]) -> list[str]:
-    """Return the names as they look once a text's markup is gone; none that is too long to hold."""
-    known = (fold(name if _CLEAR_NAME.fullmatch(name) else plain(name)) for name in names)
-    return [name for name in known if 0 < len(name) <= _LONGEST_NAME]
+def _plain_name(name: str) -> str:
+    """Return a name as it looks once a text's markup is gone; none if it is too long to hold."""
+    known = fold(name if _CLEAR_NAME.fullmatch(name) else plain(name))
+    return known if len(known) <= _LONGEST_NAME else ""
