@@ -104,7 +104,8 @@ class Connection(asyncio.BufferedProtocol):
             await self._news
         finally:
             self._news = None
-        await self._pace.begin()
+        if not self._pace.free:
+            await self._pace.begin()
 
     def _tell(self) -> None:
         if self._news is not None and not self._news.done():

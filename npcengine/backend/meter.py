@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -103,7 +103,14 @@ class _Row:
         return Sum(*(getattr(self, name) for name in Sum._fields))
 
 
-_Rows = defaultdict[str, _Row]
+class _Kind(NamedTuple):
+    """Calls that are counted together."""
+
+    provider: str
+    model: str
+    npc: str
+    lane: Lane
+    estimated: bool
 
 
 class Spending:
@@ -112,12 +119,8 @@ class Spending:
     def __init__(self, players: int = MAX_PLAYERS) -> None:
         """Count so many `players` one by one."""
         self._most = players
-        self._total, self._estimated = _Row(), _Row()
-        self._providers = _Rows(_Row)
-        self._models = _Rows(_Row)
-        self._npcs = _Rows(_Row)
-        self._players = _Rows(_Row)
-        self._lanes = _Rows(_Row)
+        self._calls = defaultdict[_Kind, _Row](_Row)
+        self._players = defaultdict[str, _Row](_Row)
         self._listeners: list[Callable[[Charge], None]] = []
 
     def listen(self, listener: Callable[[Charge], None]) -> None:
@@ -127,14 +130,9 @@ class Spending:
     def add(self, charge: Charge) -> None:
         """Count one call."""
         origin, lane, provider, model, usage, cost = charge
-        self._total.add(usage, cost)
-        self._providers[provider].add(usage, cost)
-        self._models[f"{provider}:{model}"].add(usage, cost)
-        self._npcs[origin.npc].add(usage, cost)
+        kind = _Kind(provider, model, origin.npc, lane, usage.estimated)
+        self._calls[kind].add(usage, cost)
         self._players[origin.player].add(usage, cost)
-        self._lanes[lane].add(usage, cost)
-        if usage.estimated:
-            self._estimated.add(usage, cost)
         if len(self._players) > 2 * self._most:
             self._shorten()
         for listener in self._listeners:
@@ -156,20 +154,31 @@ class Spending:
 
     def spent(self) -> Spent:
         """Return what was spent so far."""
+        # Copied in one step, because another thread may ask.
+        calls, players = tuple(self._calls.items()), tuple(self._players.items())
         return Spent(
-            self._total.sum(),
-            self._estimated.sum(),
-            providers=_sums(self._providers),
-            models=_sums(self._models),
-            npcs=_sums(self._npcs),
-            players=_sums(self._players),
-            lanes=_sums(self._lanes),
+            _sum(calls),
+            _sum((kind, row) for kind, row in calls if kind.estimated),
+            providers=_sums((kind.provider, row) for kind, row in calls),
+            models=_sums((f"{kind.provider}:{kind.model}", row) for kind, row in calls),
+            npcs=_sums((kind.npc, row) for kind, row in calls),
+            players=_sums(players),
+            lanes=_sums((kind.lane, row) for kind, row in calls),
         )
 
 
-def _sums(rows: _Rows) -> Mapping[str, Sum]:
-    # Copied in one step, because another thread may ask.
-    return MappingProxyType({name: row.sum() for name, row in tuple(rows.items())})
+def _sum(rows: Iterable[tuple[object, _Row]]) -> Sum:
+    total = _Row()
+    for _, row in rows:
+        total.merge(row)
+    return total.sum()
+
+
+def _sums(rows: Iterable[tuple[str, _Row]]) -> Mapping[str, Sum]:
+    totals = defaultdict[str, _Row](_Row)
+    for name, row in rows:
+        totals[name].merge(row)
+    return MappingProxyType({name: row.sum() for name, row in totals.items()})
 
 
 class Meter:

@@ -26,15 +26,19 @@ class Pace:
         self._woken: list[asyncio.Future[None]] = []
         """Those whom this pass had no time for, in their order."""
 
-    async def begin(self) -> None:
-        """Return in a pass that has time for more."""
-        loop = asyncio.get_running_loop()
+    @property
+    def free(self) -> bool:
+        """True when this pass has time for more and nobody waits, so that work may just begin."""
         if not self._watched:
             self._watched = True
-            loop.call_soon(self._pass)
+            asyncio.get_running_loop().call_soon(self._pass)
+        return not self._waiting and self._has_time()
+
+    async def begin(self) -> None:
+        """Return in a pass that has time for more."""
         queue: Callable[[asyncio.Future[None]], None] = self._waiting.append
-        while self._waiting or not self._has_time():
-            place = loop.create_future()
+        while not self.free:
+            place = asyncio.get_running_loop().create_future()
             queue(place)
             await place
             if self._has_time():

@@ -20,6 +20,9 @@ def window(turns: tuple[Turn, ...], budget: int = HISTORY_TOKENS) -> tuple[Turn,
     The latest turn always stays.
     """
     seen = [turn for turn in turns if not turn.stock]
+    said = "\n".join([text for turn in seen for text in (turn.player_line, turn.npc_line)])
+    if estimate_tokens(said) + len(seen) * (TURN_OVERHEAD + 1) <= budget:
+        return tuple(seen)  # as nearly always; one estimate is quicker than many
     costs = [_tokens(turn) for turn in seen]
     start = total = 0
     for end, cost in enumerate(costs):
