@@ -152,6 +152,15 @@ class Budgets(Content):
     """On what one character answers, to whomever."""
 
 
+class Players(Content):
+    """How much a player may say."""
+
+    longest_line: Annotated[int, Field(ge=1, le=1000)] = 1000
+    """Characters that may be said at once; a longer line raises `InvalidLine`."""
+    lines_per_minute: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """In any minute, to whomever; beyond that characters say authored lines. Normally no limit."""
+
+
 class Configuration(Content):
     """The settings of one engine. All of them may be left out."""
 
@@ -169,6 +178,8 @@ class Configuration(Content):
     """How much is kept of what models said."""
     budgets: Budgets = Budgets()
     """What may be spent on models; without one, there is no limit."""
+    players: Players = Players()
+    """How much a player may say."""
     facts: Mapping[FactName, FactType] = {}
     """What the game tells with a scene, as `trust: number`: `bool`, `number` or `text`."""
 

@@ -20,7 +20,7 @@ class Diagnostic:
     field: str
     """Where in the document, as `speech.max_sentences`; empty for the file as a whole."""
     code: str
-    """Stable, documented in docs/errors.md: `NPC101`."""
+    """Stable, explained in docs/lint.md: `NPC101`."""
     message: str
     suggestion: str = ""
     """What to do about it; empty when the message says it."""

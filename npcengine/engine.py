@@ -14,7 +14,7 @@ from npcengine.backend.meter import Spent
 from npcengine.backend.own import tiers_of
 from npcengine.backend.pace import Pace
 from npcengine.clock import Clock, SystemClock
-from npcengine.configuration import Budgets, Deadlines, FactType
+from npcengine.configuration import Budgets, Deadlines, FactType, Players
 from npcengine.dialogue.asks import Asks
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.crowd import AT_ONCE, Saying, crowd
@@ -37,8 +37,7 @@ from npcengine.turns import Reply
 
 T = TypeVar("T")
 
-_DEADLINES = Deadlines()
-_NO_BUDGETS = Budgets()
+_DEADLINES, _NO_BUDGETS, _PLAYERS = Deadlines(), Budgets(), Players()
 _NO_FACTS: Mapping[str, FactType] = {}
 
 
@@ -60,6 +59,7 @@ class NPCEngine:
         deadlines: Deadlines = _DEADLINES,
         facts: Mapping[str, FactType] = _NO_FACTS,
         budgets: Budgets = _NO_BUDGETS,
+        players: Players = _PLAYERS,
         hooks: Iterable[Hook] = (),
         clock: Clock | None = None,
         seed: int = 0,
@@ -71,14 +71,14 @@ class NPCEngine:
         Without backends, or where a tier and `fast` have none, characters speak their authored
         lines. What is said is kept in `store`, a path or a store, which is closed with the engine;
         without one, in memory. `facts` are those that a scene may tell, by name; `budgets` is what
-        may be spent. Raises `ContentError` and `StoreError`, as `from_env` does.
+        may be spent, `players` how much one says. Raises what `from_env` does of files.
         """
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
         self._cast = LiveCast(personas, estimate_tokens, self._hooks.emit, watch=watch)
         pace = Pace(deadlines.per_pass)
         self._tiers = tiers_of(backends, self._clock, self._hooks.listener, pace)
-        self._asks = Asks(deadlines, facts, self._clock)
+        self._asks = Asks(deadlines, facts, players, self._clock, self._hooks.emit)
         self._warming: asyncio.Task[None] | None = None
         self._closed = False
         self._store = open_store(store, self._clock)
@@ -119,8 +119,7 @@ class NPCEngine:
             MissingKey: A route that was asked for by name has no key.
             StoreError: The file that is to be the store cannot be used.
         """
-        clock = clock or SystemClock()
-        hooks = tuple(hooks)
+        clock, hooks = clock or SystemClock(), tuple(hooks)
         settings = Settings.from_env(environ, config)
         tell, listened = Hooks(hooks).emit, bool(hooks)
         tiers = Tiers(settings, clock, random.Random(seed), tell, listened=listened)
@@ -133,6 +132,7 @@ class NPCEngine:
             deadlines=settings.configuration.deadlines,
             facts=settings.configuration.facts,
             budgets=settings.configuration.budgets,
+            players=settings.configuration.players,
             hooks=hooks,
             clock=clock,
             seed=seed,

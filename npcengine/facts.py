@@ -17,8 +17,13 @@ _TYPES: Mapping[FactType, tuple[type, ...]] = {
 }
 
 
-def facts_of(scene: Scene, turns: Sequence[Turn]) -> Mapping[str, Fact]:
-    """Return what a condition may ask about in a scene, to which `turns` were said before."""
+def facts_of(scene: Scene, turns: Sequence[Turn] | None) -> Mapping[str, Fact]:
+    """Return what a condition may ask about in a scene, to which `turns` were said before.
+
+    Where nobody knows what was said, with None, it is not known whether they have met either.
+    """
+    if turns is None:
+        return {name: fact for name, fact in scene.facts.items() if name not in ("met", "turns")}
     return {**scene.facts, "met": bool(turns), "turns": len(turns)}
 
 

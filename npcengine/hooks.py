@@ -129,6 +129,15 @@ class BudgetReached:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayerTooFast:
+    """A player says more lines than `players.lines_per_minute`: no model is asked for this one."""
+
+    origin: Origin
+    seconds: float
+    """Until a model may answer the player again."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonaReloaded:
     """A character is new, or from its next line on it is what its files say now.
 
@@ -158,6 +167,7 @@ Event = (
     | RouteRests
     | BudgetReached
     | TurnEnded
+    | PlayerTooFast
     | PersonaReloaded
     | PersonaKept
 )

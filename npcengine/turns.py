@@ -11,7 +11,7 @@ from npcengine.messages import Finish, Usage
 Fact = bool | float | str
 PieceKind = Literal["text", "emote", "thinking"]
 Source = Literal["model", "cache", "authored"]
-Reason = Literal["offline", "deadline", "budget", "failure", "guard", "switched_off"]
+Reason = Literal["offline", "deadline", "budget", "failure", "guard", "switched_off", "too_fast"]
 
 
 class Piece(NamedTuple):

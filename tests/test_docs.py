@@ -33,7 +33,10 @@ from npcengine.turns import PieceKind
 from tests.test_architecture import ORDER
 
 ROOT = Path(__file__).parents[1]
-PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PATHS = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "personas/README.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in PATHS}
 
 
@@ -176,7 +179,7 @@ def test_a_stale_page_is_found_and_written_anew(tmp_path: Path) -> None:
     page, script = tmp_path / "docs" / "errors.md", tmp_path / "scripts" / "docs"
     for folder in ("docs", "scripts", "npcengine", "personas"):
         (tmp_path / folder).mkdir()
-    for name in ("docs", "fields.py"):
+    for name in ("docs", "fields.py", "rules.py"):
         shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts")
     page.write_text("Nothing ever fails.\n", "utf-8")
 

@@ -45,6 +45,7 @@ class Cache:
         if request.cache.scope == "none" or not request.shareable or not self._kept.maxsize:
             return await self._uncached(request)
         key = request_key(request)
+        flight: Flight | None = None
         kept = self._kept.get(key, ())
         if len(kept) >= request.cache.variants or (kept and request.cache_only):
             stream = ChatStream.whole(self._rng.choice(kept), self._clock)
@@ -53,7 +54,7 @@ class Cache:
         else:
             flight = self._flight(key, request, request.cache.variants - len(kept))
             stream = await flight.join(request)
-        stream.on_discard = lambda: self._discard(key, stream.completion.text)
+        stream.on_discard = lambda: self._discard(key, stream, flight)
         return stream
 
     def clear(self) -> None:
@@ -94,7 +95,12 @@ class Cache:
         else:
             self._flights.pop(key, None)
 
-    def _discard(self, key: Key, text: str) -> None:
+    def _discard(self, key: Key, stream: ChatStream, flight: Flight | None) -> None:
+        if flight is not None:  # the next one to ask must not be told the same
+            self._land(key, flight)
+        stream.on_end(lambda completion: self._unkeep(key, completion.text))
+
+    def _unkeep(self, key: Key, text: str) -> None:
         left = tuple(each for each in self._kept.get(key, ()) if each.text != text)
         if left:
             self._kept[key] = left

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from shutil import copymode
 
 from npcengine.errors import UsageError
 
@@ -33,6 +34,8 @@ def _write(contents: Mapping[Path, bytes]) -> None:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             beside[path].write_bytes(content)
+            if path.exists():
+                copymode(path, beside[path])
         for path, new in beside.items():
             new.replace(path)
     finally:

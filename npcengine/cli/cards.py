@@ -56,7 +56,7 @@ _OFF = "to turn one on, copy it from extensions.card to `instructions` or `remin
 cards = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Take over character cards and lorebooks of other tools, and give them back.",
+    help="Take over character cards and lorebooks, and give them back.",
 )
 
 

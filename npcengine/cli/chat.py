@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 
 from npcengine.cli.counted import counted
 from npcengine.cli.keyboard import unechoed
@@ -28,6 +29,7 @@ from npcengine.cli.terms import (
     opened_store,
     terms_of,
 )
+from npcengine.cli.told import Facts, shown, told, told_in
 from npcengine.cli.visible import visible
 from npcengine.dialogue.terms import REALM, Terms
 from npcengine.engine import NPCEngine
@@ -39,6 +41,7 @@ from npcengine.prompt.build import explain
 from npcengine.prompt.speech import check_line, printable
 from npcengine.spelling import nearest
 from npcengine.stores.base import MAX_ID, ConversationStore
+from npcengine.turns import Fact
 
 with contextlib.suppress(ImportError):  # Windows has none, and edits lines by itself
     import readline  # noqa: F401 - gives `input` its arrow keys and its history
@@ -46,6 +49,7 @@ with contextlib.suppress(ImportError):  # Windows has none, and edits lines by i
 HELP = {
     "/as NAME": "speak as another player",
     "/prompt [LINE]": "show the prompt that your next line would be sent in",
+    "/fact NAME VALUE": "tell something that your game would tell, as /fact trust 60",
     "/cost": "show what this talk has cost so far",
     "/reset": "let every character forget what you said",
     "/help": "show this",
@@ -60,13 +64,14 @@ def chat(
     player: Player = PLAYER,
     place: Place = "",
     time: Time = "",
+    facts: Facts = None,
     deadline: Deadline = None,
     store: Store = None,
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
     notes, cast = Notes(), cast_of(personas)
     persona = cast[npc]
-    terms = terms_of(player, place, time, deadline)
+    terms = terms_of(player, place, time, deadline, told_in(facts))
     kept = opened_store(store, Screen())
     engine = engine_of(cast, kept)
     with asyncio.Runner() as runner:
@@ -165,19 +170,27 @@ class Talk:
             self._speak_as(printable(rest))
         elif command == "/prompt":
             self._runner.run(self._show_prompt(check_line(rest) if rest else "…"))
+        elif command == "/fact":
+            self._tell(told(rest))
         elif command == "/cost":
-            for told in self._tally.lines():
-                self._screen.write(told)
+            for line in self._tally.lines():
+                self._screen.write(line)
         elif command == "/reset":
             turns = self._runner.run(self._engine.forget(self._terms["player"]))
             self._screen.write(f"Forgotten: {counted(turns, 'turn')}.")
         elif command == "/help":
             for usage, meaning in HELP.items():
-                self._screen.write(f"{usage:<15} {meaning}")
+                self._screen.write(f"{usage:<17} {meaning}")
         else:
             near = nearest(command, _COMMANDS)
             hint = f"did you mean {near}? " if near else ""
             self._screen.complain(f"there is no command {command:.40}: {hint}/help lists them all")
+
+    def _tell(self, facts: Mapping[str, Fact]) -> None:
+        scene = self._terms["scene"]
+        self._terms["scene"] = replace(scene, facts={**scene.facts, **facts})
+        for name, value in facts.items():
+            self._screen.write(f"Told: {name} is {shown(value)}.")
 
     def _speak_as(self, name: str) -> None:
         if not 0 < len(name) <= MAX_ID:

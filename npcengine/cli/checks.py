@@ -15,7 +15,8 @@ from npcengine.backend.chain import DEFAULT_ROUTES, Route, check_providers, rout
 from npcengine.backend.models import NOTICE_DAYS, current, profile, provider
 from npcengine.backend.probe import SECONDS, Probe
 from npcengine.cli.counted import counted
-from npcengine.configuration import MEMORY
+from npcengine.cli.findings import GAUGES
+from npcengine.configuration import MEMORY, FactType
 from npcengine.diagnostics import Severity
 from npcengine.errors import (
     BackendError,
@@ -28,8 +29,7 @@ from npcengine.errors import (
     Unreachable,
     UsageError,
 )
-from npcengine.persona.lint import lint
-from npcengine.persona.loader import read_sheets
+from npcengine.persona.lint import examine
 from npcengine.settings import DEFAULT, KEY_VARIABLES, Settings
 from npcengine.stores.archive import Archive
 from npcengine.stores.held import is_held
@@ -129,10 +129,10 @@ def check_settings(settings: Settings) -> tuple[SettingCheck, ...]:
     return tuple(found)
 
 
-def check_personas(path: Path) -> PersonasCheck:
+def check_personas(path: Path, facts: Mapping[str, FactType]) -> PersonasCheck:
     """Count the personas of a file or a folder, and what is wrong with them."""
-    sheets, _ = read_sheets(path)
-    findings = lint(path)
+    report = examine(path, facts, GAUGES)
+    findings = report.findings
     count = Counter(each.severity for each in findings)
     problems = []
     if count["error"]:
@@ -140,7 +140,7 @@ def check_personas(path: Path) -> PersonasCheck:
         problems.append(Problem("error", f"{counted(count['error'], 'error')}, {LINT}: {first}"))
     if count["warning"]:
         problems.append(Problem("warning", f"{counted(count['warning'], 'warning')}: {LINT}"))
-    return PersonasCheck(str(path), len(sheets), tuple(problems))
+    return PersonasCheck(str(path), len(report.sheets), tuple(problems))
 
 
 def check_store(store: str) -> StoreCheck:

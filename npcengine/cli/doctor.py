@@ -95,7 +95,8 @@ def doctor(
 
 
 def _examine(settings: Settings, screen: Screen, offline: bool, quiet: bool) -> Report:
-    personas, store = check_personas(personas_path(None)), check_store(store_path(None))
+    personas = check_personas(personas_path(None), settings.configuration.facts)
+    store = check_store(store_path(None))
     tiers, problems = check_tiers(settings)
     probes: Mapping[Route, Probe] = {}
     if tiers and not offline:

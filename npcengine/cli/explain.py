@@ -42,7 +42,7 @@ class Origin:
 def explain(
     npc: Npc, field: Field = None, personas: Personas = None, as_json: AsJson = False
 ) -> None:
-    """Show what a persona is made of, and which file and line each value came from."""
+    """Show which file and line each value of a persona came from."""
     path = found_personas(personas)
     tree, screen = read_document(path, npc), Screen()
     origins = [each for each in _origins(tree) if field is None or _is_in(each.field, field)]

@@ -14,6 +14,7 @@ from npcengine.cli.terms import AsJson, Npc, Personas, Place, Time, cast_of
 from npcengine.facts import facts_of
 from npcengine.persona.opened import opened
 from npcengine.prompt.build import SectionReport, build_tail, explain, static_prefix
+from npcengine.prompt.room import room, tail_room
 from npcengine.prompt.speech import check_line
 from npcengine.turns import Scene
 
@@ -45,9 +46,11 @@ def prompt(
             screen.write_json([asdict(report) for report in reports])
         else:
             screen.write_table(_table(reports))
+            _tell_cuts(reports, room(persona), screen)
         return
-    seen = opened(persona, facts_of(scene, ()))
-    messages = static_prefix(persona).messages + build_tail(seen, (), scene, said)
+    seen, prefix = opened(persona, facts_of(scene, ())), static_prefix(persona)
+    limit = tail_room(persona, prefix)
+    messages = prefix.messages + build_tail(seen, (), scene, said, limit=limit)
     if as_json:
         screen.write_json([message._asdict() for message in messages])
         return
@@ -68,6 +71,19 @@ def _table(reports: Sequence[SectionReport]) -> Table:
         tokens = sum(report.tokens for report in reports if report.static in kinds)
         table.add_row(name, str(tokens), "", "", style="bold")
     return table
+
+
+def _tell_cuts(reports: Sequence[SectionReport], limit: int, screen: Screen) -> None:
+    """Say what had to give way, and what is too large all the same."""
+    for report in reports:
+        if report.left_out:
+            screen.warn(f"Left out of {report.name}: {report.left_out:,} tokens ({report.why}).")
+    tokens = sum(report.tokens for report in reports)
+    if tokens > limit:
+        screen.warn(
+            f"The prompt takes {tokens:,} tokens of at most {limit:,}, and all the rest has to "
+            "stay: shorten the persona."
+        )
 
 
 def _kind(static: bool) -> str:

@@ -27,6 +27,7 @@ from npcengine.cli.terms import (
     opened_store,
     terms_of,
 )
+from npcengine.cli.told import Facts, told_in
 from npcengine.dialogue.terms import Terms
 from npcengine.engine import NPCEngine
 from npcengine.errors import InvalidLine
@@ -52,6 +53,7 @@ def say(
     player: Player = PLAYER,
     place: Place = "",
     time: Time = "",
+    facts: Facts = None,
     deadline: Deadline = None,
     store: Store = None,
     as_json: AsJson = False,
@@ -62,7 +64,7 @@ def say(
     line = check_line(_read_line() if words == ["-"] else " ".join(words))
     cast = cast_of(personas)
     persona = cast[npc]
-    terms = terms_of(player, place, time, deadline)
+    terms = terms_of(player, place, time, deadline, told_in(facts))
     terms["strict"] = strict
     engine = engine_of(cast, opened_store(store, screen))
     reply = asyncio.run(_reply(engine, persona, line, terms, None if as_json else screen))

@@ -32,14 +32,19 @@ class Screen:
         self._err = Console(highlight=False, markup=False, emoji=False, stderr=True)
         self.decorated = self._out.is_terminal if decorated is None else decorated
 
-    def write(self, text: str | Text, style: str = "") -> None:
+    def write(self, text: str | Text, style: str = "", indent: int = 0) -> None:
         """Write a line of output."""
-        _write(self._out, text, style)
+        _write(self._out, text, style, indent)
 
     def gap(self) -> None:
         """Leave a line empty, as decoration."""
         if self.decorated:
             self._out.line()
+
+    def clear(self) -> None:
+        """Empty the terminal; nothing where there is none."""
+        if self._out.is_terminal:
+            self._out.clear()
 
     def remark(self, text: str, indent: int = 0) -> None:
         """Write a dim line about the output, as decoration."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from npcengine.persona.loader import load_cast
 from npcengine.settings import Settings, from_home
 from npcengine.stores.base import Store as AnyStore
 from npcengine.stores.open import open_store
-from npcengine.turns import Scene
+from npcengine.turns import Fact, Scene
 
 Npc = Annotated[str, typer.Argument(metavar="NPC", help="The id of a persona.")]
 Personas = Annotated[
@@ -111,9 +112,11 @@ def engine_of(cast: Cast, store: AnyStore) -> NPCEngine:
     return NPCEngine.from_env(personas=cast, store=store)
 
 
-def terms_of(player: str, place: str, time: str, deadline: float | None) -> Terms:
+def terms_of(
+    player: str, place: str, time: str, deadline: float | None, facts: Mapping[str, Fact]
+) -> Terms:
     """Return the terms on which a player speaks."""
-    terms = Terms(player=player, scene=Scene(place, time))
+    terms = Terms(player=player, scene=Scene(place, time, facts=facts))
     if deadline is not None:
         terms["deadline"] = deadline
     return terms

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from npcengine.content.model import LOCALE_PATTERN
 from npcengine.content.shape import Shape
-from npcengine.content.syntax import quoted
+from npcengine.content.syntax import quoted, uncurled
 from npcengine.content.yaml_tree import Loc, Tree
 from npcengine.diagnostics import Diagnostic
 from npcengine.errors import ContentError
@@ -55,6 +55,10 @@ class _Finding:
     def name(self) -> str:
         return str(self.loc[-1])
 
+
+_SWITCHES = dict.fromkeys(("yes", "y", "on"), "true") | dict.fromkeys(("no", "n", "off"), "false")
+"""What YAML 1.1 took for truth values."""
+_TIME = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 
 _Verdict: TypeAlias = tuple[str, str, str]
 """Code, message, suggestion."""
@@ -209,8 +213,11 @@ def _retype(finding: _Finding, wanted: str) -> str:
     if wanted == "a whole number" and isinstance(finding.value, float):
         return "write digits only, without a point"
     if wanted == "true or false":
-        return "write one of the two, without quotes"
+        meant = _SWITCHES.get(finding.raw.lower())
+        return f"write {meant}, without quotes" if meant else "write one of the two, without quotes"
     if wanted != "text":
+        if _TIME.fullmatch(finding.raw):
+            return "a time of day is text: write one number, as 18.5 for half past six"
         return "write digits, without quotes"
     if isinstance(finding.value, tuple | dict):
         return _untangle(finding.raw)
@@ -221,7 +228,7 @@ def _untangle(raw: str) -> str:
     """Say how to write a text that YAML took for a list or a group."""
     if "\n" in raw:
         return "write one text, without '- ' and without fields below it"
-    return f"put the whole text in quotes: {quoted(raw)}"
+    return f"put the whole text in quotes: {quoted(uncurled(raw))}"
 
 
 def _shown(text: str) -> str:

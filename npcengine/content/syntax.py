@@ -11,6 +11,9 @@ import yaml
 from npcengine.content.source import Source
 from npcengine.diagnostics import Diagnostic
 
+CURLY_QUOTES = {"“": "”", "„": "“", "‘": "’", "”": "”"}
+"""Quotes that word processors put in the place of straight ones, and how they end."""
+
 _LONGEST_QUOTE = 60
 
 # Where the trouble began is more use than where the parser gave up.
@@ -55,6 +58,18 @@ _TRAPS = (
         r"^ *\t",
         "the line is indented with a tab",
         "indent with spaces only",
+    ),
+    _trap(
+        "line",
+        r"^[ -]*-\t",
+        "a tab stands after the '-'",
+        "write a space there",
+    ),
+    _trap(
+        "value",
+        f"^[{''.join(CURLY_QUOTES)}]",
+        "curly quotes are no quotes to YAML, and part of the text",
+        "put the whole text in straight quotes: {quoted}",
     ),
     _trap(
         "value",
@@ -128,7 +143,7 @@ def explain(source: Source, error: yaml.MarkedYAMLError, last_text: slice | None
         "NPC105",
         index,
         trap.message.format(first=repr(value[:1])),
-        trap.suggestion.format(quoted=quoted(value)),
+        trap.suggestion.format(quoted=quoted(uncurled(value))),
     )
 
 
@@ -147,6 +162,12 @@ def quoted(text: str) -> str:
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
+
+
+def uncurled(text: str) -> str:
+    """Take away curly quotes that stand around a whole text."""
+    inner, end = text[1:-1], CURLY_QUOTES.get(text[:1])
+    return inner if end and text[-1] == end and end not in inner else text
 
 
 def _index(error: yaml.MarkedYAMLError) -> int:

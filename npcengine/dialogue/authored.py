@@ -93,7 +93,7 @@ def authored_line(
         )
     if answer is not None:
         return AuthoredLine(pieces_of(answer), stock=False)
-    if reason == "deadline":
+    if reason in ("deadline", "too_fast"):
         return _stock((stock.busy, stock.fallback), persona, said, rng)
     if player_line and not has_words(player_line):
         return _stock((stock.confused, stock.fallback), persona, said, rng)

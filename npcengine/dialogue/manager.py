@@ -71,8 +71,9 @@ class DialogueManager:
         self._speeches.add(speech)
         try:
             await self._pace.begin()
-            turns = await recall(self._store, self._purse, speech, self._clock)
-            speech.meets(turns)
+            known = await recall(self._store, self._purse, speech, self._clock)
+            speech.meets(known)
+            turns = known or ()
             spoken = self._voice.spoken(speech, turns, self._seed_of(ask, turns))
             async with aclosing(spoken) as pieces:
                 async for piece in pieces:

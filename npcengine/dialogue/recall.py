@@ -17,8 +17,8 @@ PATIENCE = 1.0
 
 async def recall(
     store: ConversationStore, purse: Purse, speech: Speech, clock: Clock
-) -> tuple[Turn, ...]:
-    """Return what was said before; nothing when the store cannot tell, unless `strict` raises.
+) -> tuple[Turn, ...] | None:
+    """Return what was said before; None when the store cannot tell, unless `strict` raises.
 
     In the same time the purse finds out what was spent before.
     """
@@ -35,7 +35,7 @@ async def recall(
         if ask.strict:
             raise
         logger.error("%s: %s", ask.origin.npc, error)
-    return ()
+    return None
 
 
 async def _read(store: ConversationStore, purse: Purse, origin: Origin) -> tuple[Turn, ...]:

@@ -11,6 +11,7 @@ from npcengine.memory.history import window
 from npcengine.messages import LANES, CachePolicy, ChatRequest, Prefix, Sampling
 from npcengine.persona.model import Persona
 from npcengine.prompt.build import build_tail, static_prefix
+from npcengine.prompt.room import tail_room
 from npcengine.turns import Turn
 
 
@@ -19,6 +20,8 @@ class _Known(NamedTuple):
 
     persona: Persona
     prefix: Prefix
+    room: int
+    """Tokens that the prefix leaves."""
     sampling: Sampling
     cache: CachePolicy
 
@@ -40,7 +43,7 @@ class Requests:
         return ChatRequest(
             prefix=known.prefix,
             tail=build_tail(
-                speech.opened, seen, ask.scene, ask.player_line, ask.locale, lore.texts
+                speech.opened, seen, ask.scene, ask.player_line, ask.locale, lore.texts, known.room
             ),
             origin=ask.origin,
             deadline=ask.deadline,
@@ -58,9 +61,11 @@ class Requests:
         known = self._known.get((persona.id, persona.locale))
         if known is None or known.persona is not persona:
             model, cache = persona.model, persona.cache
+            prefix = static_prefix(persona)
             known = self._known[persona.id, persona.locale] = _Known(
                 persona,
-                static_prefix(persona),
+                prefix,
+                tail_room(persona, prefix),
                 Sampling(model.temperature, model.top_p, model.stop),
                 CachePolicy(cache.scope, cache.ttl, cache.variants),
             )

@@ -41,6 +41,8 @@ class Ask:
     strict: bool
     queue: bool
     lane: Lane = "player"
+    too_fast: float = 0.0
+    """Seconds until a model may answer the player again; 0 when it may now."""
     lore: Index | None = None
     """What the persona may have heard of; None for a persona without lorebooks."""
 
@@ -95,8 +97,8 @@ class Speech:
         """The persona as it is to this player now."""
         return self.opened.persona
 
-    def meets(self, turns: tuple[Turn, ...]) -> None:
-        """Open what is open to this player, to whom `turns` were said before."""
+    def meets(self, turns: tuple[Turn, ...] | None) -> None:
+        """Open what is open to this player, to whom `turns` were said before; None if not known."""
         self.facts = facts_of(self.ask.scene, turns)
         self.opened = opened(self.ask.persona, self.facts)
 

@@ -120,6 +120,10 @@ class Voice:
             off = "models are switched off: authored_only(False) ends that"
             speech.fail("switched_off", NoRoute(off))
             return None
+        if wait := speech.ask.too_fast:
+            problem = f"players.lines_per_minute is reached: raise it, or wait {wait:.0f} s"
+            speech.fail("too_fast", LimitReached(problem, retry_after=wait))
+            return None
         own, fast = speech.persona.model.tier, self._backends.get("fast")
         backend = self._backends.get(own) or fast
         if backend is None:

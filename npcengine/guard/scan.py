@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import NamedTuple
 
 from npcengine.guard.folding import LEET, SPACE, STOP, is_wide
@@ -30,6 +30,10 @@ _OPENING = 4
 
 MAX_STEPS = 2_000
 """Words, each in one situation, that are remembered; when there are more, they are read anew."""
+MAX_SITUATIONS = 2_000
+"""Situations that have a number; any other is treated as one in a word."""
+MAX_PART = 40
+"""Letters of the longest that is remembered: nobody says a longer one twice."""
 
 _State = tuple[Node, int, int, str, int]
 """A term of which the beginning was found: the node, where the term starts, the shape, letters that
@@ -60,6 +64,8 @@ class Terms:
     steps: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)
     """By what stands before a space, and in which situation: the situation that it leads to."""
     situations: dict[object, int] = field(default_factory=dict, compare=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
+    """Of situations. Threads share all of these, and no number is given twice."""
 
     @classmethod
     def of(cls, root: Node) -> Terms:
@@ -81,8 +87,8 @@ class Scan:
     """Reads folded words and what stands between them, and follows every term that may come."""
 
     def __init__(self, terms: Terms) -> None:
+        self._terms = terms
         self._steps = terms.steps
-        self._situations = terms.situations
         self._roots = terms.roots
         self._allowed = terms.allowed
         self._openings = terms.openings
@@ -102,7 +108,7 @@ class Scan:
     def situation(self) -> int:
         """A number for where it stands: where it is the same, the same texts lead to the same.
 
-        It is 0 between words with no term begun, and -1 in a word.
+        It is 0 between words with no term begun, and -1 in a word, or where it has no number.
         """
         if self._in_word:
             return -1
@@ -110,7 +116,11 @@ class Scan:
             return 0
         begun = [(id(node), shape, ending, plain) for node, _, shape, ending, plain in self._states]
         stands = self._gap, self._gap_length, self._sentence_ended, tuple(begun)
-        return self._situations.setdefault(stands, len(self._situations) + 1)
+        known = self._terms.situations
+        number = known.get(stands, -1)
+        if number < 0 and len(known) < MAX_SITUATIONS:
+            number = known.setdefault(stands, next(self._terms.numbers))
+        return number
 
     def skip(self, folded: str) -> int:
         """Return how much of a text nothing is found in and no term goes on from, if it is known.
@@ -133,7 +143,7 @@ class Scan:
 
     def learn(self, part: str, before: int) -> None:
         """Note where `part`, with a space after it, has led to now."""
-        if before >= 0 and len(self._steps) < MAX_STEPS:
+        if before >= 0 and len(part) <= MAX_PART and len(self._steps) < MAX_STEPS:
             self._steps[part, before] = self.situation
 
     def word(self, word: str, places: Sequence[int]) -> Finding | None:

@@ -79,6 +79,14 @@ class Cast:
         """The ids of all personas, in the order in which they were loaded."""
         return tuple(self._personas)
 
+    def books(self, npc: str) -> tuple[Lorebook, ...]:
+        """Return the lorebooks that a character names, under these names, sorted by them.
+
+        A book that the cast was not given is left out. Raises `UnknownNPC`.
+        """
+        names = sorted({each for each in self[npc].lorebooks if each in self._books})
+        return tuple(self._books[name].model_copy(update={"name": name}) for name in names)
+
     def lore(self, npc: str, estimate: Estimate) -> Index:
         """Return the lorebooks that a character names, ready to be matched.
 
@@ -90,8 +98,7 @@ class Cast:
         names = tuple(sorted({each for each in self[npc].lorebooks if each in self._books}))
         index = self._indexes.get((names, estimate))
         if index is None:
-            books = [self._books[name].model_copy(update={"name": name}) for name in names]
-            index = self._indexes[names, estimate] = Index(books, estimate)
+            index = self._indexes[names, estimate] = Index(self.books(npc), estimate)
         return index
 
     def prepare(self, estimate: Estimate) -> Cast:

@@ -75,7 +75,11 @@ def _opened(persona: Persona, truths: frozenset[str]) -> Opened:
         return tuple(each for each in entries if known(each.when))
 
     secrets = tuple(each for each in persona.secrets if known(each.reveal_when))
-    shut = tuple(each for each in persona.secrets if not known(each.reveal_when))
+    shut = tuple(
+        each.model_copy(update={"leak_terms": _leaks(persona, each)})
+        for each in persona.secrets
+        if not known(each.reveal_when)
+    )
     if not _gates(persona) and not shut:
         return Opened(persona)
     stock = persona.stock_lines
@@ -99,6 +103,13 @@ def _opened(persona: Persona, truths: frozenset[str]) -> Opened:
         secrets,
         shut,
     )
+
+
+def _leaks(persona: Persona, secret: Secret) -> tuple[str, ...]:
+    """Return what would give a secret away, in whatever language somebody asks for it."""
+    others = (each for over in persona.i18n.values() for each in over.secrets)
+    terms = (term for each in others if each.id == secret.id for term in each.leak_terms)
+    return tuple(dict.fromkeys((*secret.leak_terms, *terms)))
 
 
 def _free(entries: tuple[G, ...]) -> tuple[G, ...]:

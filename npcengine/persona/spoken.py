@@ -121,15 +121,24 @@ def overlaid(base: C, over: Content) -> C:
         below, value = getattr(base, name), getattr(over, name)
         if isinstance(value, Content):
             value = overlaid(below, value)
-        elif isinstance(value, tuple) and value and all(getattr(each, "id", "") for each in value):
+        elif name == "leak_terms":
+            value = tuple(dict.fromkeys((*value, *below)))  # a secret leaks in any language
+        elif isinstance(value, tuple) and any(getattr(each, "id", None) for each in value):
             value = tuple(_matched(below, value))
         update[name] = value
     return base.model_copy(update=update)
 
 
 def _matched(below: Sequence[Content], over: Sequence[Content]) -> Iterator[Content]:
-    """Give the entries below, in the words of those above; what is only above is left out."""
+    """Give the entries below, in the words of those above; an id that is only above is left out.
+
+    Entries above without an id stand in place of those below that have none.
+    """
     words = {getattr(each, "id", None): each for each in over}
     for each in below:
-        theirs = words.get(getattr(each, "id", None) or "")
-        yield overlaid(each, theirs) if theirs else each
+        id = getattr(each, "id", None)
+        if id in words and id is not None:
+            yield overlaid(each, words[id])
+        elif id is not None or None not in words:
+            yield each
+    yield from (each for each in over if getattr(each, "id", None) is None)

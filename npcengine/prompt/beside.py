@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from npcengine.messages import Message
 from npcengine.persona.opened import Opened
 from npcengine.prompt.sections import listed, relations
 
@@ -9,6 +10,7 @@ KNOWS = "What the character also knows, and may tell this one"
 CONFIDES = "What the character hides from others, and may confide in this one"
 WANTS = "What the character also wants"
 OTHERS = "Others, as the character sees them with this one"
+LORE = "What comes to the character's mind:"
 
 
 def beside(opened: Opened) -> str:
@@ -22,3 +24,8 @@ def beside(opened: Opened) -> str:
         (CONFIDES, listed(each.text for each in opened.secrets)),
     )
     return "\n\n".join(f"## {title}\n{text}" for title, text in parts if text)
+
+
+def coming_to_mind(lore: str) -> tuple[Message, ...]:
+    """Return what tells the model of lore that fires; nothing for an empty text."""
+    return (Message("system", f"{LORE}\n{lore}"),) if lore else ()

@@ -29,17 +29,17 @@ LANGUAGES: Mapping[str, str] = {
 APPROACH = "(Somebody comes up to the character, who speaks first.)"
 
 
-def check_line(line: str, names: Sequence[str] = ()) -> str:
+def check_line(line: str, names: Sequence[str] = (), longest: int = MAX_LINE) -> str:
     """Return a player's line as mere speech: what is said, and nothing that claims to be more.
 
     `names` are those for whom the player might pretend to speak.
 
     Raises:
-        InvalidLine: Nothing is left of it, or it is longer than `MAX_LINE` characters.
+        InvalidLine: Nothing is left of it, or it has more than `longest` characters.
     """
-    if len(line) > MAX_LINE:
+    if len(line) > longest:
         raise InvalidLine(
-            f"the player's line has {len(line):,} characters; pass at most {MAX_LINE:,}"
+            f"the player's line has {len(line):,} characters; pass at most {longest:,}"
         )
     said = harmless(line, names)
     if not said:

@@ -203,7 +203,7 @@ async def test_personas_that_do_not_load_have_to_be_mended(home: Path) -> None:
     _, warned = await examined(home)
     assert (warned["personas"]["loaded"], messages(warned["personas"])) == (
         3,
-        "warning: 1 warning: run `npcengine lint`",
+        "warning: 7 warnings: run `npcengine lint`",
     )
     (home / "personas" / "typo.yaml").write_text("id: a\nname: A\ndescripton: B\n")
     code, broken = await examined(home)

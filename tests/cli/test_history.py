@@ -84,6 +84,7 @@ async def test_a_conversation_is_shown_as_one(kept: Path) -> None:
     ]
     assert toms.out == "2026-01-01 00:00 tom: Good day.\n2026-01-01 00:00 hild: Hm.\n"
     turn = {"player_line": "你好", "npc_line": "客官，里面请！", "at": EARLY + 120, "stock": False}
+    turn["lore"] = []
     assert json.loads(machine.out).items() >= {"player": "bo", "turns": [turn]}.items()
 
 

@@ -174,7 +174,7 @@ async def test_lint_tells_places_and_fails_on_errors_only(home: Path) -> None:
         run(home, "lint"), run(home, "lint", "typo.yaml"), run(home, "lint", "typo.yaml", "--json")
     )
     assert (warned.code, failed.code, machine.code) == (0, 1, 1)
-    assert warned.out.startswith("personas/zhou.yaml:")
+    assert "\npersonas/zhou.yaml:7:11: NPC303 examples: " in warned.out
     assert "write two to six short exchanges" in warned.out
     assert failed.out.startswith("typo.yaml:4:1: NPC")
     found = json.loads(machine.out)

@@ -66,6 +66,9 @@ def test_the_suggestion_for_a_line_of_dialogue_mends_it(
         (START + "She is a smith.\nrole: smith\n", 6, "indent it further"),
         (START + " - Ha.\n", 6, "same column"),
         (START + "traits: [gruff, fair\nrole: smith\n", 6, "close the bracket"),
+        (START + "  -\tHa.\n", 6, "write a space"),
+        (START + "role: “smith: of Oakvale”\n", 6, 'straight quotes: "smith: of Oakvale"'),
+        (START + "role: “Hm,” she said: no\n", 6, 'straight quotes: "“Hm,” she said: no"'),
     ],
 )
 def test_a_slip_is_told_where_it_began(loader: Loader, text: str, line: int, words: str) -> None:
@@ -85,3 +88,32 @@ def test_a_long_line_is_not_repeated_whole() -> None:
 )
 def test_quotes_keep_any_text_as_it_is(text: str) -> None:
     assert read_tree(Source("p", f"a: {quoted(text)}\n")).data == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("abstract: yes", "write true, without quotes"),
+        ("abstract: On", "write true, without quotes"),
+        ("abstract: off", "write false, without quotes"),
+        ("abstract: no", "write false, without quotes"),
+        ("abstract: maybe", "write one of the two"),
+        ("knows_until: 18:00", "a time of day is text: write one number, as 18.5"),
+        ("knows_until: soon", "write digits, without quotes"),
+        ("traits: [“Listen: no.”]", 'in quotes: "Listen: no."'),
+        ("role: ? who", 'in quotes: "? who"'),
+        ("traits:\n  - What? Listen: no.", 'in quotes: "What? Listen: no."'),
+        ("traits:\n  - ? who", 'in quotes: "? who"'),
+    ],
+)
+def test_what_older_yaml_read_otherwise_has_a_hint(typed: str, words: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        parse_persona(f"{START}{typed}\n", "mira.yaml")
+    [found] = caught.value.diagnostics
+    assert words in found.suggestion
+
+
+@pytest.mark.parametrize("typed", ["no", "yes", "on", "off", "18:00", "2:30:00", "1_000", "0o17"])
+def test_what_older_yaml_read_otherwise_is_text(typed: str) -> None:
+    mira = parse_persona(f"{START}role: {typed}\ni18n:\n  no:\n    role: {typed}\n", "mira.yaml")
+    assert (mira.role, mira.i18n["no"].role) == (typed, typed)

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -117,7 +118,7 @@ def test_a_persona_without_authored_lines_says_as_little_as_possible(locale: str
 
 
 ASKED = st.sampled_from(["", "Hello.", "The mill?", "My sword?", "?", "Xyzzy.", "Who are you?"])
-REASONS = st.sampled_from(["offline", "deadline", "failure", "guard", "budget", "switched_off"])
+REASONS = st.sampled_from(get_args(Reason))
 
 
 @given(

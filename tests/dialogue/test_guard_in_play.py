@@ -1,10 +1,13 @@
 """What must not be said is not heard, whatever a model answers and a player tries."""
 
 import asyncio
+import random
 
 import pytest
 
 from npcengine import NPCEngine, Persona, Reply, Scene
+from npcengine.backend.cache import Cache
+from npcengine.clock import SystemClock
 from npcengine.messages import ChatRequest
 from npcengine.persona.loader import parse_persona
 from npcengine.testing.manual_clock import ManualClock
@@ -119,3 +122,40 @@ async def test_a_players_line_reaches_the_model_as_speech(said: str, heard: str 
     else:
         assert heard not in line
         assert "[SYSTEM" not in line
+
+
+async def test_what_is_caught_while_more_of_it_comes_is_asked_again_and_never_kept() -> None:
+    more = asyncio.Event()
+    script: list[Script] = [("He is a deserter. ", more, "So."), "Ask the reeds.", "Who knows?"]
+    backend = ScriptedBackend(script)
+    persona = MIRA.model_copy(update={"cache": MIRA.cache.model_copy(update={"variants": 1})})
+    cache = Cache(backend, SystemClock(), random.Random(0))
+    async with NPCEngine(personas=[persona], backends={"fast": cache}) as engine:
+        async with engine.stream("mira", "Where is he?", player="ayla") as line:
+            heard = [piece.text async for piece in line]
+        more.set()
+        again = await engine.say("mira", "Where is he?", player="bo")
+    assert ("".join(heard), line.reply.source) == ("Ask the reeds.", "model")
+    assert (again.text, again.source, len(backend.requests)) == ("Ask the reeds.", "cache", 2)
+
+
+GERMAN = """\
+id: mira
+name: Mira Holt
+description: A smith.
+secrets:
+  - {id: brother, text: He deserted., reveal_when: met and not met, leak_terms: [deserter]}
+stock_lines: {refuse: [Not that.]}
+i18n:
+  de:
+    secrets: [{id: brother, text: Er ist fort., leak_terms: [Fahnenflucht]}]
+"""
+
+
+@pytest.mark.parametrize("locale", [None, "de", "fr"])
+@pytest.mark.parametrize("leak", ["He is a deserter.", "Es war Fahnenflucht."])
+async def test_a_secret_leaks_in_no_language(locale: str | None, leak: str) -> None:
+    persona = parse_persona(GERMAN, "mira.yaml")
+    async with NPCEngine(personas=[persona], backends={"fast": ScriptedBackend([leak])}) as engine:
+        reply = await engine.say("mira", "Sag es!", player="ayla", locale=locale)
+    assert (reply.text, reply.reason) == ("Not that.", "guard")

@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from npcengine import NPCEngine, Reply, TurnEnded
+from npcengine.conditions.condition import Condition
 from npcengine.errors import NPCEngineError, StoreUnavailable
 from npcengine.hooks import Event
 from npcengine.messages import Origin
+from npcengine.persona.model import Known
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.testing.manual_clock import ManualClock
 from npcengine.testing.scripted import ScriptedBackend
@@ -193,3 +195,15 @@ async def test_the_order_of_what_was_said_needs_no_calendar(scene: Scene) -> Non
         scene.clock.set_wall(1e9 - day * 86_400)
         await scene.say(line)
     assert [turn.player_line for turn in await scene.disk.read(AYLA)] == ["one", "two", "three"]
+
+
+async def test_when_the_store_cannot_tell_nothing_opens_to_a_stranger() -> None:
+    backend, disk = ScriptedBackend(("Aye.",)), Disk()
+    hidden = Known(text="The pass is open.", when=Condition.parse("not met or turns < 3"))
+    mira = MIRA.model_copy(update={"knowledge": (hidden,)})
+    async with NPCEngine(personas=[mira], backends={"fast": backend}, store=disk) as engine:
+        for disk.problem in (None, StoreUnavailable("the disk", "it is gone")):
+            await engine.say("mira", "What of the pass?", player="ayla")
+    first, second = (" ".join(each.content for each in one.messages) for one in backend.requests)
+    assert hidden.text in first
+    assert hidden.text not in second

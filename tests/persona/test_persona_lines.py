@@ -114,7 +114,8 @@ def test_another_language_has_other_words_and_the_same_conditions() -> None:
     assert (mill.text, str(mill.when), mill.since) == ("Die Mühle brannte.", "trust >= 40", 3)
     assert chain == mira.knowledge[1]
     [debt] = german.secrets
-    assert (debt.text, debt.leak_terms, debt.deflect) == ("Sie hat Schulden.", ("Schulden",), "No.")
+    assert (debt.text, debt.deflect) == ("Sie hat Schulden.", "No.")
+    assert debt.leak_terms == ("Schulden", "owes"), "it may leak in either language"
     assert str(debt.reveal_when) == "met"
     assert (german.speech.style, german.speech.max_sentences) == ("Kurz.", 2)
 
@@ -129,3 +130,20 @@ def test_a_country_falls_back_to_its_language_and_that_to_the_persona() -> None:
     for other in ("pt", "fr", "", "deu"):
         assert mira.in_locale(other) is mira
     assert mira.in_locale("de-AT") is austrian
+
+
+def test_an_entry_with_an_id_keeps_its_condition_beside_entries_without_one() -> None:
+    mira = persona(
+        """\
+knowledge: [{id: mill, text: The mill burned., when: met}, {id: inn, text: The inn is full.}, Rain.]
+i18n:
+  de:
+    knowledge: [Regen., {id: mill, text: Die Mühle brannte.}]
+"""
+    )
+    known = mira.in_locale("de").knowledge
+    assert [(each.text, each.when and str(each.when)) for each in known] == [
+        ("Die Mühle brannte.", "met"),
+        ("The inn is full.", None),
+        ("Regen.", None),
+    ]

@@ -5,7 +5,7 @@ from npcengine.persona.lint import lint
 START = "id: mira\nname: Mira\ndescription: A blacksmith.\n"
 VOICE = """\
 greetings: [Morning.]
-stock_lines: {fallback: [Hm.]}
+stock_lines: {fallback: [Hm., Ah., So.], refuse: [Never.], busy: [Wait.]}
 examples: [{player: Hello., npc: Hm.}]
 """
 
