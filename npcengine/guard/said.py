@@ -104,19 +104,20 @@ class OutputGuard:
 
     def _read(self, folded: str, places: Sequence[int], words: list[str]) -> Finding | None:
         """Read what came up to the first finding; note the words."""
-        at = 0 if COLON in folded else self._scan.skip(folded)
-        if at:
-            words.append(folded[:at].translate(_NO_JOINTS))
-            self._skipped(folded, places, at)
+        parts = folded.split(SPACE)
+        at = place = 0
         while at < len(folded):
-            end = folded.find(SPACE, at) + 1 or len(folded)
-            before = self._scan.situation
-            found = self._read_part(folded, at, end, places, words)
-            if found:
-                return found
-            if folded[end - 1] == SPACE:
-                self._scan.learn(folded[at : end - 1], before)
-            at = end
+            skipped = 0 if COLON in folded else self._scan.skip(parts, place)
+            end = at + sum(map(len, parts[place : place + (skipped or 1)])) + (skipped or 1)
+            if skipped:
+                words.append(folded[at:end].translate(_NO_JOINTS))
+                self._skipped(folded, places, at, end)
+            else:
+                before = self._scan.situation
+                if found := self._read_part(folded, at, end, places, words):
+                    return found
+                self._scan.learn(parts[place], before, spaced=end <= len(folded))
+            at, place = end, place + (skipped or 1)
         return None
 
     def _read_part(
@@ -137,16 +138,17 @@ class OutputGuard:
                 return found
         return None
 
-    def _skipped(self, folded: str, places: Sequence[int], end: int) -> None:
-        """Note who may be speaking, when a text without colons was not read up to `end`."""
-        sentence = max(folded.rfind(STOP, 0, end), folded.rfind(LINE, 0, end)) + 1
+    def _skipped(self, folded: str, places: Sequence[int], at: int, end: int) -> None:
+        """Note who may be speaking, when a part of a text without colons was not read."""
+        sentence = max(folded.rfind(STOP, at, end), folded.rfind(LINE, at, end)) + 1
         if sentence:
             self._speaker = ""
-        for part in _PARTS.finditer(folded, sentence, end):
-            if self._speaker is None:
-                return
-            if word := part[1]:
-                self._may_be_name(word, places[part.start()])
+        if self._speaker is not None:
+            for part in _PARTS.finditer(folded, sentence or at, end):
+                if word := part[1]:
+                    self._may_be_name(word, places[part.start()])
+                    if self._speaker is None:
+                        return
 
     def _may_be_name(self, word: str, place: int) -> None:
         if not self._speaker:

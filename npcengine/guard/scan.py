@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, count
 from typing import NamedTuple
 
-from npcengine.guard.folding import LEET, SPACE, STOP, is_wide
+from npcengine.guard.folding import LEET, STOP, is_wide
 from npcengine.guard.terms import Node, Violation
 
 MAX_GAP = 4
@@ -28,6 +28,8 @@ _SHAPES = (
 _OPENING = 4
 """Letters of a word that tell whether any term begins with it."""
 
+BETWEEN, WITHIN = 0, -2
+"""Situations in which no term has begun: between words, and within a word."""
 MAX_STEPS = 2_000
 """Words, each in one situation, that are remembered; when there are more, they are read anew."""
 MAX_SITUATIONS = 2_000
@@ -63,6 +65,8 @@ class Terms:
     """What is in the trees and may be said nevertheless."""
     steps: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)
     """By what stands before a space, and in which situation: the situation that it leads to."""
+    ends: dict[tuple[str, int], int] = field(default_factory=dict, compare=False)
+    """The same where no space follows, or none yet."""
     situations: dict[object, int] = field(default_factory=dict, compare=False)
     numbers: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
     """Of situations. Threads share all of these, and no number is given twice."""
@@ -88,7 +92,6 @@ class Scan:
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
-        self._steps = terms.steps
         self._roots = terms.roots
         self._allowed = terms.allowed
         self._openings = terms.openings
@@ -108,12 +111,12 @@ class Scan:
     def situation(self) -> int:
         """A number for where it stands: where it is the same, the same texts lead to the same.
 
-        It is 0 between words with no term begun, and -1 in a word, or where it has no number.
+        It is `BETWEEN` or `WITHIN` where no term has begun, and -1 where it has no number.
         """
         if self._in_word:
-            return -1
+            return -1 if self._states else WITHIN
         if not self._states:
-            return 0
+            return BETWEEN
         begun = [(id(node), shape, ending, plain) for node, _, shape, ending, plain in self._states]
         stands = self._gap, self._gap_length, self._sentence_ended, tuple(begun)
         known = self._terms.situations
@@ -122,29 +125,33 @@ class Scan:
             number = known.setdefault(stands, next(self._terms.numbers))
         return number
 
-    def skip(self, folded: str) -> int:
-        """Return how much of a text nothing is found in and no term goes on from, if it is known.
+    def skip(self, parts: Sequence[str], first: int) -> int:
+        """Return how many of a text's `parts` need not be read from `first` on, and pass them.
 
-        Nearly all talk is made of words that were read before.
+        The parts have a space after them, but for the last. Nearly all talk is made of words that
+        were read before, in which nothing was found and from which no term goes on.
         """
-        at = clear = 0
-        situation = self.situation
-        for part in folded.split(SPACE)[:-1]:
-            leads = self._steps.get((part, situation))
-            if leads is None:
+        situation = leads = self.situation
+        last, clear = len(parts) - 1, first
+        steps = self._terms.steps
+        for place in range(first, last + 1):
+            if place == last:
+                steps = self._terms.ends
+            found = steps.get((parts[place], situation))
+            if found is None:
                 break
-            at += len(part) + 1
-            situation = leads
-            if not leads:
-                clear = at
-        if clear:
-            self._states = []
-        return clear
+            situation = found
+            if situation in (BETWEEN, WITHIN):
+                clear, leads = place + 1, situation
+        if clear > first:
+            self._states, self._in_word = [], leads == WITHIN
+        return clear - first
 
-    def learn(self, part: str, before: int) -> None:
-        """Note where `part`, with a space after it, has led to now."""
-        if before >= 0 and len(part) <= MAX_PART and len(self._steps) < MAX_STEPS:
-            self._steps[part, before] = self.situation
+    def learn(self, part: str, before: int, *, spaced: bool) -> None:
+        """Note where `part`, `spaced` if there was a space after it, has led to now."""
+        steps = self._terms.steps if spaced else self._terms.ends
+        if before != -1 and len(part) <= MAX_PART and len(steps) < MAX_STEPS:
+            steps[part, before] = self.situation
 
     def word(self, word: str, places: Sequence[int]) -> Finding | None:
         """Read letters, each with its place in the text."""

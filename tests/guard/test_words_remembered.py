@@ -46,6 +46,7 @@ def test_what_others_said_before_changes_no_verdict_and_nothing_shown(
     # full nothing is remembered.
     fresh = replace(WATCH, private=(f"{next(NUMBERS)}",))
     _worked(fresh).terms.steps.update(FULL)
+    _worked(fresh).terms.ends.update(FULL)
     alone = read(text, sizes, fresh)
     assert len(_worked(fresh).terms.steps) == len(FULL)
     for each in before:
@@ -69,7 +70,7 @@ def test_what_is_remembered_is_bounded_however_much_is_said() -> None:
                 scan.word(symbol, [0])
             else:
                 scan.between(symbol, spaced=symbol == " ")
-                scan.learn(f"{word}{number}", before)
+                scan.learn(f"{word}{number}", before, spaced=True)
     assert len(terms.steps) <= MAX_STEPS
     assert len(terms.situations) <= MAX_SITUATIONS
     assert len(set(terms.situations.values())) == len(terms.situations)
