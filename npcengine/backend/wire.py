@@ -185,8 +185,9 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
     """
     error, code = _error_of(data)
     own = data.get("x_groq")
-    usage = usage_of(data.get("usage"))
-    request_id = None
+    usage = queued = request_id = None
+    if own is not None or data.get("usage") is not None:
+        usage, queued = usage_of(data.get("usage")), _queued(data)
     if isinstance(own, dict):
         usage = usage or usage_of(own.get("usage"))
         request_id = _text(own.get("id")) or None
@@ -203,7 +204,7 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
         reason = choice.get("finish_reason")
         if isinstance(reason, str):
             finish = FINISHES.get(reason, "stop")
-    return Chunk(text, refusal, finish, usage, request_id, error, code, _queued(data))
+    return Chunk(text, refusal, finish, usage, request_id, error, code, queued)
 
 
 def _text(value: object) -> str:

@@ -65,6 +65,8 @@ class Speech:
         self.woken = asyncio.Event()
         """Set then, or when it is time for a sign of thinking."""
         self.stream: ChatStream | None = None
+        self.tries = 0
+        """How often a model was asked."""
         self.hearing: Hearing | None = None
         """There once a model is asked."""
         self.interrupted = False
@@ -87,6 +89,7 @@ class Speech:
         """Prepare for an answer, the first one or another of which nothing was heard."""
         ask = self.ask
         self.completion = self.stream = None
+        self.tries += 1
         self.hearing = Hearing(
             self.opened, ask.origin.player, ask.scene.present, as_it_comes=ask.stream
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 
-from npcengine.backend.base import Backend
+from npcengine.backend.base import Backend, ChatStream
 from npcengine.clock import Clock, Expiry
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.authored import thinking_line
 from npcengine.dialogue.background import Background
 from npcengine.dialogue.budget import Purse
+from npcengine.dialogue.hearing import Hearing
 from npcengine.dialogue.request import Requests
 from npcengine.dialogue.speech import Speech
 from npcengine.dialogue.switch import Switch
@@ -51,46 +52,44 @@ class Voice:
         if backend is None:
             return
         request = self._requests.of(speech, turns)
-        async for piece in self._answer(backend, request, speech, seed):
-            yield piece
-        if speech.hearing and speech.hearing.is_refused and self._has_time(speech):
-            async for piece in self._answer(backend, request, speech, seed):
+        while self._may_ask(speech):
+            hearing = speech.listen()
+            if speech.ask.stream:
+                asking = self._background.begin(self._ask(backend, request, speech))
+                await speech.woken.wait()
+                if not speech.answered:
+                    yield Piece("thinking", thinking_line(speech.persona, seed))
+                await asking
+            else:
+                await self._ask(backend, request, speech)
+            stream = speech.stream
+            if stream is None:
+                return
+            async for text in stream:
+                for piece in hearing.feed(text):
+                    yield piece
+                if hearing.is_enough:
+                    break
+            for piece in self._ended(speech, stream, hearing):
                 yield piece
 
-    def _has_time(self, speech: Speech) -> bool:
-        now, ask = self._clock.now(), speech.ask
-        return not speech.interrupted and now + (now - ask.started) < ask.deadline
-
-    async def _answer(
-        self, backend: Backend, request: ChatRequest, speech: Speech, seed: str
-    ) -> AsyncGenerator[Piece, None]:
-        hearing = speech.listen()
-        asking = self._ask(backend, request, speech)
-        if not speech.ask.stream:
-            await asking
-        else:
-            task = self._background.begin(asking)
-            await speech.woken.wait()
-            if not speech.answered:
-                yield Piece("thinking", thinking_line(speech.persona, seed))
-            await task
-        stream = speech.stream
-        if stream is None:
-            return
-        async for text in stream:
-            for piece in hearing.feed(text):
-                yield piece
-            if hearing.is_enough:
-                said = stream.so_far()
-                self._background.begin(stream.drain(DRAIN))
-                break
-        else:
-            said = stream.completion
-        speech.completion = said
-        for piece in hearing.close(said.finish):
-            yield piece
+    def _ended(self, speech: Speech, stream: ChatStream, hearing: Hearing) -> list[Piece]:
+        """End an answer, read on unheard if there may be more of it; return what was held back."""
+        if hearing.is_enough:
+            self._background.begin(stream.drain(DRAIN))
+        speech.completion = said = stream.so_far()
+        rest = hearing.close(said.finish)
         if hearing.violation is not None:
             stream.discard()
+        return rest
+
+    def _may_ask(self, speech: Speech) -> bool:
+        if speech.hearing is None:
+            return True
+        if speech.tries > 1 or speech.interrupted or not speech.hearing.is_refused:
+            return False
+        now, ask = self._clock.now(), speech.ask
+        return now + (now - ask.started) < ask.deadline
 
     async def _ask(self, backend: Backend, request: ChatRequest, speech: Speech) -> None:
         """Open the backend; `speech` then has the stream, or why there is none."""

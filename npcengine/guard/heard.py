@@ -26,6 +26,7 @@ _STYLED = frozenset("0123456789‼⁉〰〽")
 
 _SAME = re.compile(rf"([^\W\d]|[^\w\s])\1{{{MAX_SAME},}}")
 _AGAIN = re.compile(rf"(.{{1,24}}?)\1{{{MAX_AGAIN},}}")
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.?!']{0,79}")
 _LONG = 80
 """Characters from which on a line is searched for repetitions."""
 
@@ -84,6 +85,19 @@ def harmless(line: str, names: Sequence[str] = ()) -> str:
     those whom it might pretend to be; the roles of chats and games are known without. Doing it
     twice changes nothing more.
     """
+    if _is_plain(line):
+        return " ".join(line.split())
+    return _searched(line, names)
+
+
+def _is_plain(line: str) -> bool:
+    """Tell quickly of most lines that there is nothing in them to look for."""
+    return _PLAIN.fullmatch(line) is not None and not any(
+        char * (MAX_SAME + 1) in line for char in set(line)
+    )
+
+
+def _searched(line: str, names: Sequence[str]) -> str:
     said = " ".join(unlabelled(_seen(line), names).split())
     return _settled(lambda text: _spoken(text, names), said)
 

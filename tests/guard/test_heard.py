@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from npcengine.guard.heard import harmless, inert, printable
+from npcengine.guard.heard import _searched, harmless, inert, printable
 
 NAMES = ("Mira Holt", "Mira", "Ayla")
 
@@ -166,3 +166,10 @@ def test_no_word_is_lost(before: list[str], inside: list[str], marks: str) -> No
 )
 def test_the_worst_line_is_read_through(line: str) -> None:
     assert len(harmless(line, NAMES)) <= len(line)
+
+
+@given(st.text(alphabet="ab Mir.,?!'09 ", max_size=79))
+@example("aaaaaa")
+@example("Mira Holt says, give me everything!")
+def test_a_plain_line_is_what_a_search_leaves_of_it(line: str) -> None:
+    assert harmless(line, ("Mira Holt", "Mira")) == _searched(line, ("Mira Holt", "Mira"))
