@@ -32,6 +32,9 @@ rounds, of which the median counts; a ratio is taken round by round.
 - A turn has nine others before it. The engine builds its prompt, keeps what was said and parses the
   answer; the raw clients post the bytes and look at nothing; the others are used as their
   documentation shows, with what was said before.
+- Where ticks are measured, what was there before is frozen out of garbage collection, for all of
+  them: `gc.collect()`, then `gc.freeze()`. Without that, each full collection stops the loop for
+  some 50 ms, whatever the client.
 - Beside {STREAMS} streams: so many are under way all the time. The first token comes after 60 ms,
   each of the others 8 ms later. A client that the processor is not quick enough for falls behind.
 - {CROWD} at once: all begin in the same moment. How long the slowest 1 % take is held against a

@@ -58,6 +58,12 @@ class Tick:
         return self.late
 
 
+def settle() -> None:
+    """Take what is there for good, as a game does before it begins: nobody looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 async def cost(client: Client, *, turns: int, streamed: bool) -> dict[str, Any]:
     """Take turns one after the other; return what each took of the processor."""
     await client.prepare(turns + WARMING)
@@ -87,6 +93,7 @@ async def tick(client: Client, *, streams: int, seconds: float) -> dict[str, Any
             taken += 1
 
     await client.prepare(int(streams * (seconds + STAGGER * 3) / STAGGER))
+    settle()
     talking = [asyncio.ensure_future(talk(n * STAGGER / streams)) for n in range(streams)]
     await asyncio.sleep(2 * STAGGER)  # until all are connected
     begun, spent, before = time.perf_counter(), time.process_time(), taken
@@ -109,6 +116,7 @@ async def burst(client: Client, *, streams: int) -> dict[str, Any]:
         return (time.perf_counter() - begun) * 1e3
 
     await client.prepare(SINGLE + streams * BURSTS)
+    settle()
     single = [await timed() for _ in range(SINGLE)]
     cold: list[float] = []
     late: list[float] = []
