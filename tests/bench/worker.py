@@ -59,7 +59,7 @@ class Tick:
 
 
 def settle() -> None:
-    """Take what is there for good, as a game does before it begins: nobody looks through it again."""
+    """Keep what is there for good, as a game may: no collection looks through it again."""
     gc.collect()
     gc.freeze()
 
