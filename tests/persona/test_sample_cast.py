@@ -20,7 +20,7 @@ from npcengine.turns import Fact
 
 ROOT = Path(__file__).parents[2]
 CAST = load_cast(ROOT / "personas")
-DECLARED = Settings.from_env({}, ROOT / "npcengine.yaml").configuration.facts
+DECLARED = Settings.from_env({}, ROOT / "examples" / "npcengine.yaml").configuration.facts
 TRUSTED = facts_in(ROOT / "examples" / "facts.yaml")
 FOUND: Mapping[str, Fact] = {"flag.caravan_found": True}
 
