@@ -39,17 +39,13 @@ def opened(persona: Persona, facts: Mapping[str, Fact]) -> Opened:
 
     Only a condition that is certainly true opens anything. The same truths give the same object.
     """
-    gates = _gates(persona)
+    gates = conditions_of(persona)
     return _opened(persona, frozenset(gate.text for gate in gates if gate.value(facts) is True))
 
 
+@lru_cache(maxsize=VIEWS)
 def conditions_of(persona: Persona) -> tuple[Condition, ...]:
     """Return every condition that something of the persona hangs on, in order, each once."""
-    return _gates(persona)
-
-
-@lru_cache(maxsize=VIEWS)
-def _gates(persona: Persona) -> tuple[Condition, ...]:
     stock = persona.stock_lines
     lines = [line for kind in type(stock).model_fields for line in getattr(stock, kind)]
     found: list[Condition | None] = [
@@ -80,7 +76,7 @@ def _opened(persona: Persona, truths: frozenset[str]) -> Opened:
         for each in persona.secrets
         if not known(each.reveal_when)
     )
-    if not _gates(persona) and not shut:
+    if not conditions_of(persona) and not shut:
         return Opened(persona)
     stock = persona.stock_lines
     kinds = {kind: _free(of(getattr(stock, kind))) for kind in type(stock).model_fields}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from npcengine.facts import facts_of
 from npcengine.messages import Message, Prefix
@@ -30,7 +31,9 @@ from npcengine.turns import Scene, Turn
 
 EXAMPLES_TOKENS = 500
 """The most that examples may take, in estimated tokens; of more than one, the last are left out."""
-REMINDER_TOKENS = 50
+REMINDER_TOKENS = 40
+NAME_TOKENS = 12
+"""Of them, what a name may take: a longer one is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,13 @@ def history_messages(turns: tuple[Turn, ...], lore: Sequence[str] = ()) -> list[
     return messages
 
 
+@lru_cache(maxsize=1024)
+def _shortened(name: str) -> str:
+    while estimate_tokens(name) > NAME_TOKENS:
+        name = name[: len(name) * 3 // 4]
+    return name
+
+
 def reminder(persona: Persona, locale: str | None, turns: Sequence[Turn] = ()) -> str:
     """Return what the model must not forget, in at most `REMINDER_TOKENS` estimated tokens.
 
@@ -100,9 +110,10 @@ def reminder(persona: Persona, locale: str | None, turns: Sequence[Turn] = ()) -
     said again so soon after `turns`.
     """
     language = locale or persona.locale
-    name = persona.name[: 40 if persona.name.isascii() else 15]
-    name_of_it = LANGUAGES.get(language.lower().partition("-")[0], language)
-    spoken = f"{name_of_it} ({language})" if "-" in language else name_of_it
+    name = _shortened(persona.name)
+    name_of_it = LANGUAGES.get(language.lower().partition("-")[0])
+    spoken = f"{name_of_it} ({language})" if name_of_it and "-" in language else name_of_it
+    spoken = spoken or language
     most = persona.speech.max_sentences
     note = f"Only {name} speaks, in character, in {spoken}: at most {most} sentence(s), no markup."
     if persona.reminder:

@@ -36,16 +36,6 @@ MIRA = Persona(
     knowledge=Known.of("The mill burned."),
 )
 NOWHERE = Scene()
-NAMES = [
-    "Mira",
-    "Zoë Łucja",
-    "Thaldrin " * 9,
-    "Мира Хольт " * 7,
-    "米拉" * 40,
-    "ミラ" * 40,
-    "ميرا " * 16,
-    "미라" * 40,
-]
 
 
 def test_what_every_persona_shares_stands_first() -> None:
@@ -114,9 +104,9 @@ def test_the_reminder_names_the_players_language() -> None:
 
 
 @given(
-    name=st.sampled_from(NAMES),
+    name=st.text(min_size=1, max_size=80).filter(str.strip),
     most=st.integers(1, 12),
-    locale=st.sampled_from([None, "zh", "pt-BR", "tlh"]),
+    locale=st.sampled_from([None, "zh", "pt-BR", "tlh-Latn-x0"]),
 )
 def test_the_reminder_stays_short(name: str, most: int, locale: str | None) -> None:
     persona = Persona(id="x", name=name, description="x", speech=Speech(max_sentences=most))
