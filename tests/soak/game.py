@@ -91,7 +91,7 @@ class Game:
         self._numbers = iter(range(number * GAME, (number + 1) * GAME))
         self._clock = JumpingClock()
         self._providers = [
-            Provider(name, random.Random(f"{seed}/{number}/{name}")) for name in ("groq", "openai")
+            Provider(name, random.Random(f"{seed}/{number}/{name}")) for name in ("north", "south")
         ]
         self._calls: list[Usage] = []
         self._dead: set[str] = set()

@@ -89,6 +89,7 @@ class Provider:
     """Answers requests for a `FakeProvider`, by chance, and keeps the provider's own account."""
 
     def __init__(self, name: str, rng: random.Random) -> None:
+        """Speak of itself by `name`, which has to be a word that a character may say."""
         self._name = name
         self._rng = rng
         self._numbers = itertools.count(1)
