@@ -13,9 +13,9 @@ PACKAGE = Path(npcengine.__file__).parent
 # A room may import only from itself and from what stands before it.
 ORDER = [
     "version", "spelling", "diagnostics", "errors", "messages", "turns", "hooks", "clock",
-    "content", "configuration", "settings", "facts", "conditions", "lore", "guard",
+    "content", "configuration", "settings", "facts", "conditions", "world", "lore", "guard",
     "persona", "cards", "prompt", "stores", "backend", "reply", "memory", "dialogue",
-    "engine", "blocking", "otel", "testing", "cli",
+    "quest", "engine", "blocking", "otel", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}
 LAZY = {"backend/proxied.py", "persona/live.py"}

@@ -1,0 +1,177 @@
+"""A world made ready for questions: what is where, what leads where, what comes from where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from npcengine.turns import Fact
+from npcengine.world.model import Entity, Exit, Kind, World, entities
+from npcengine.world.needs import Ways, ways_of
+
+How = Literal["take", "steal", "gather", "buy", "make", "kill"]
+
+_ALWAYS: Ways = ((),)
+
+
+class Way(NamedTuple):
+    """One direction of an exit."""
+
+    to: str
+    minutes: float
+    danger: int
+    door: str | None
+    ways: Ways
+    """How its condition can be met."""
+
+
+class Source(NamedTuple):
+    """One way to come by an item."""
+
+    how: How
+    by: str
+    """Who or what has it, where it is found, who sells it; empty where it is made."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a world says, by what is asked. Building it takes some 10 µs an entity."""
+
+    world: World
+    kinds: Mapping[str, Kind]
+    """What kind of entity each id is."""
+    entities: Mapping[str, Any]
+    exits: Mapping[str, tuple[Way, ...]]
+    sources: Mapping[str, tuple[Source, ...]]
+    doors: Mapping[str, tuple[str, ...]]
+    """The places between which a door is, from all of which it can be unlocked."""
+    tellers: Mapping[str, tuple[str, ...]]
+    """Who or what one can learn an information from."""
+    facts: Mapping[str, Fact]
+    """What is so at the start."""
+
+    @classmethod
+    def of(cls, world: World) -> Index:
+        """Index a world whose references all exist, as those do that were loaded."""
+        kinds: dict[str, Kind] = {}
+        all_: dict[str, Entity] = {}
+        for kind, some in entities(world).items():
+            for id in some:
+                kinds[id] = kind  # type: ignore[assignment]  # the keys of `entities` are kinds
+            all_ |= some
+        facts = dict(_facts(world)) | dict(world.start)
+        exits = _exits(world)
+        found = (exits, _sources(world), _doors(exits), _tellers(world))
+        return cls(world, kinds, all_, *found, facts)
+
+    def existence(self, id: str) -> Ways:
+        """Return how it can come to exist: the ways in which its condition is met."""
+        return self._existence.get(id, _ALWAYS)
+
+    @cached_property
+    def _existence(self) -> Mapping[str, Ways]:
+        return {
+            id: ways_of(each.when.text)
+            for id, each in self.entities.items()
+            if each.when is not None
+        }
+
+    @cached_property
+    def residents(self) -> Mapping[str, tuple[str, ...]]:
+        """Who and what is at each place at the start."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for id, each in self.entities.items():
+            at = getattr(each, "at", ())
+            for place in (at,) if isinstance(at, str) else at:
+                found[place].append(id)
+        return {place: tuple(ids) for place, ids in found.items()}
+
+
+def _facts(world: World) -> Iterator[tuple[str, Fact]]:
+    for item in world.items:
+        yield f"player.has.{item}", 0
+    for information in world.information:
+        yield f"player.knows.{information}", False
+    for id, person in world.people.items():
+        yield f"{id}.at", person.at
+        yield f"{id}.alive", True
+        yield f"{id}.captive", person.captive
+        yield from ((f"{id}.knows.{each}", True) for each in person.knows)
+        yield from ((f"{id}.has.{item}", count) for item, count in person.carries.items())
+    for id, creature in world.creatures.items():
+        yield f"{id}.alive", True
+        if not creature.respawns:
+            yield f"{id}.at", creature.at[0] if creature.at else ""
+            yield f"{id}.captive", False
+        yield from ((f"{id}.has.{item}", count) for item, count in creature.carries.items())
+    for id, thing in world.things.items():
+        yield f"{id}.locked", thing.key is not None
+        yield f"{id}.broken", thing.broken
+        yield from ((f"{id}.has.{item}", count) for item, count in thing.holds.items())
+    for id, place in world.places.items():
+        yield from ((f"{id}.has.{item}", count) for item, count in place.holds.items())
+
+
+def _exits(world: World) -> Mapping[str, tuple[Way, ...]]:
+    found: dict[str, dict[str, Way]] = {place: {} for place in world.places}
+    for place, each in world.places.items():
+        for exit in each.exits:
+            found[place][exit.to] = _way(world, exit, exit.to)
+    for place, each in world.places.items():
+        for exit in each.exits:
+            if not exit.one_way and exit.to in found:
+                found[exit.to].setdefault(place, _way(world, exit, place))
+    return {place: tuple(ways.values()) for place, ways in found.items()}
+
+
+def _way(world: World, exit: Exit, to: str) -> Way:
+    there = world.places[to].when if to in world.places else None
+    conditions = [f"({when})" for when in (exit.when, there) if when is not None]
+    ways = ways_of(" and ".join(conditions))
+    return Way(to, exit.minutes, exit.danger, exit.door, ways)
+
+
+def _doors(exits: Mapping[str, tuple[Way, ...]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for place, ways in exits.items():
+        for way in ways:
+            if way.door is not None:
+                found[way.door] |= {place: None, way.to: None}
+    return {door: tuple(places) for door, places in found.items()}
+
+
+def _sources(world: World) -> Mapping[str, tuple[Source, ...]]:
+    found: dict[str, list[Source]] = defaultdict(list)
+    for item, source in _each_source(world):
+        found[item].append(source)
+    return {item: tuple(sources) for item, sources in found.items()}
+
+
+def _each_source(world: World) -> Iterator[tuple[str, Source]]:
+    """Give where items come from, the easiest ways first."""
+    for id, holder in (*world.places.items(), *world.things.items()):
+        yield from ((item, Source("take", id)) for item in holder.holds)
+    for item, each in world.items.items():
+        yield from ((item, Source("gather", place)) for place in each.gather)
+    for id, person in world.people.items() if world.money else ():
+        yield from ((item, Source("buy", id)) for item in person.sells)
+    for item, each in world.items.items():
+        if each.make is not None:
+            yield item, Source("make", "")
+    for id, creature in world.creatures.items():
+        yield from ((item, Source("kill", id)) for item in creature.carries)
+    for id, person in world.people.items():
+        yield from ((item, Source("steal", id)) for item in person.carries)
+
+
+def _tellers(world: World) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for id, person in world.people.items():
+        for information in person.knows:
+            found[information].append(id)
+    for information, each in world.information.items():
+        found[information] += each.written
+    return {information: tuple(ids) for information, ids in found.items()}

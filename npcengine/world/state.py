@@ -1,0 +1,94 @@
+"""A world as it is now, for one player."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from npcengine.turns import Fact
+from npcengine.world.index import Index
+from npcengine.world.model import Kind, World
+from npcengine.world.needs import Change
+
+_NOTHING: Mapping[str, Fact] = {}
+
+
+class State:
+    """Every fact of a world at one moment. It never changes: what is done makes another one."""
+
+    __slots__ = ("_changed", "_told", "index")
+
+    def __init__(
+        self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact] = _NOTHING
+    ) -> None:
+        self.index = index
+        self._told = told
+        self._changed = changed
+
+    @classmethod
+    def of(cls, world: World | Index, told: Mapping[str, Fact] = _NOTHING) -> Self:
+        """Take a world as its designer wrote it, but for what the game tells.
+
+        `told` may be any mapping that has a `get`, such as one that asks the game's database;
+        it is asked whenever a fact is looked at, and never copied.
+        """
+        return cls(world if isinstance(world, Index) else Index.of(world), told)
+
+    @property
+    def world(self) -> World:
+        """What the designer wrote."""
+        return self.index.world
+
+    @property
+    def changed(self) -> Mapping[str, Fact]:
+        """What was done since the game told."""
+        return self._changed
+
+    def get(self, fact: str) -> Fact | None:
+        """Return what a fact is now; None when nobody told."""
+        now = self._changed.get(fact)
+        if now is None:
+            now = self._told.get(fact)
+            if now is None:
+                now = self.index.facts.get(fact)
+        return now
+
+    def number(self, fact: str) -> float:
+        """Return what a fact counts; 0 when nobody told, or it is no number."""
+        now = self.get(fact)
+        return 0 if now is None or isinstance(now, str) else now
+
+    def kind(self, id: str) -> Kind | None:
+        """Return what kind of entity it is; None when there is none of that id."""
+        return self.index.kinds.get(id)
+
+    def entity(self, id: str) -> Any:
+        """Return what the designer wrote of it. Raises KeyError."""
+        return self.index.entities[id]
+
+    def places(self, id: str) -> tuple[str, ...]:
+        """Return where something is: itself for a place, nowhere for what is not told."""
+        kind = self.kind(id)
+        if kind == "place":
+            return (id,)
+        if id in self.index.doors:
+            return self.index.doors[id]
+        if kind == "creature" and self.entity(id).respawns:
+            places: tuple[str, ...] = self.entity(id).at
+            return places
+        now = self.get(f"{id}.at")
+        if now is None and kind == "thing":
+            now = self.entity(id).at
+        return (now,) if isinstance(now, str) and now else ()
+
+    def after(self, changes: Iterable[Change]) -> State:
+        """Return the state in which these have changed."""
+        changed = dict(self._changed)
+        for fact, value, adds in changes:
+            if adds and not isinstance(value, str):
+                before = changed.get(fact)
+                if before is None:
+                    before = self.number(fact)
+                value = value if isinstance(before, str) else before + value
+            changed[fact] = value
+        return State(self.index, self._told, changed)
