@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from npcengine.turns import Fact
-from npcengine.world.model import Entity, Exit, Kind, World, entities
+from npcengine.world.effects import Effect, effects_of
+from npcengine.world.model import Entity, Exit, Kind, Place, Thing, World, entities
 from npcengine.world.needs import Ways, ways_of
 
 How = Literal["take", "steal", "gather", "buy", "make", "kill"]
@@ -78,6 +79,17 @@ class Index:
             for id, each in self.entities.items()
             if each.when is not None
         }
+
+    @cached_property
+    def facts_of_ways(self) -> frozenset[str]:
+        """The facts that conditions of exits ask about."""
+        each = (way for ways in self.exits.values() for way in ways)
+        return frozenset(need.fact for way in each for needs in way.ways for need in needs)
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the game's own verbs change."""
+        return tuple(effects_of(self.world.verbs))
 
     @cached_property
     def residents(self) -> Mapping[str, tuple[str, ...]]:
@@ -152,7 +164,8 @@ def _sources(world: World) -> Mapping[str, tuple[Source, ...]]:
 
 def _each_source(world: World) -> Iterator[tuple[str, Source]]:
     """Give where items come from, the easiest ways first."""
-    for id, holder in (*world.places.items(), *world.things.items()):
+    holders: dict[str, Place | Thing] = {**world.places, **world.things}
+    for id, holder in holders.items():
         yield from ((item, Source("take", id)) for item in holder.holds)
     for item, each in world.items.items():
         yield from ((item, Source("gather", place)) for place in each.gather)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from npcengine.world.index import Way
 from npcengine.world.needs import Need
@@ -47,6 +47,31 @@ def route_if_opened(
     return _search(state, start, end, avoid, shut_too=True)
 
 
+def distances(state: State, start: str, ends: Collection[str], most: int) -> dict[str, float]:
+    """Return how many minutes away the nearest of some places are, as many as are wanted.
+
+    What is shut counts as far, and danger makes a way longer.
+    """
+    wanted = set(ends)
+    found: dict[str, float] = {}
+    for place, cost, _ in _spread(state, start, (), shut_too=True):
+        if place in wanted:
+            found[place] = cost
+            if len(found) >= min(most, len(wanted)):
+                break
+    return found
+
+
+def around(state: State, start: str, minutes: float, most: int) -> dict[str, float]:
+    """Return the places that are at most so far from one, and how far, the nearest first."""
+    found: dict[str, float] = {}
+    for place, cost, _ in _spread(state, start, (), shut_too=True):
+        if cost > minutes or len(found) >= most:
+            break
+        found[place] = cost
+    return found
+
+
 def openings(state: State, place: str, to: str) -> Iterator[tuple[Need, ...]]:
     """Give the lists of needs of which one must be met for the way to be open."""
     for way in state.index.exits.get(place, ()):
@@ -70,23 +95,38 @@ def _all(state: State, needs: tuple[Need, ...]) -> bool | None:
     return False if False in verdicts else None if None in verdicts else True
 
 
+_Steps: TypeAlias = dict[str, tuple[str, Way, bool | None]]
+
+
 def _search(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
 ) -> Route | None:
-    """Look for the easiest way by Dijkstra's algorithm, ties by the order of what was written."""
-    exits = state.index.exits
-    if start not in exits or end not in exits:
+    if end not in state.index.exits:
         return None
+    for place, _, before in _spread(state, start, avoid, shut_too=shut_too):
+        if place == end:
+            return _route(start, end, before)
+    return None
+
+
+def _spread(
+    state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
+) -> Iterator[tuple[str, float, _Steps]]:
+    """Give the places in the order in which they are reached, by Dijkstra's algorithm.
+
+    Each comes with its cost and with the step by which each place was reached; ties are in the
+    order of what was written.
+    """
+    exits = state.index.exits
     best: dict[str, float] = {start: 0.0}
-    before: dict[str, tuple[str, Way, bool | None]] = {}
+    before: _Steps = {}
     queue, number = [(0.0, 0, start)], 0
     while queue:
         cost, _, place = heappop(queue)
-        if place == end:
-            return _route(start, end, before)
         if cost > best[place]:
             continue
-        for way in exits[place]:
+        yield place, cost, before
+        for way in exits.get(place, ()):
             if avoid and (place, way.to) in avoid:
                 continue
             open_ = passable(state, way)
@@ -100,10 +140,9 @@ def _search(
                 before[way.to] = (place, way, open_)
                 number += 1
                 heappush(queue, (there, number, way.to))
-    return None
 
 
-def _route(start: str, end: str, before: dict[str, tuple[str, Way, bool | None]]) -> Route:
+def _route(start: str, end: str, before: _Steps) -> Route:
     places, minutes, danger = [end], 0.0, 0.0
     shut: tuple[str, str] | None = None
     unknown: list[str] = []

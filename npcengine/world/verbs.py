@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +10,10 @@ from typing import Literal, NamedTuple
 
 from npcengine.conditions.tokens import ConditionError
 from npcengine.spelling import did_you_mean
-from npcengine.turns import Fact
 from npcengine.world.actions import Action, Argument, Step
 from npcengine.world.builtin import BUILTIN, Deed
-from npcengine.world.model import Verb, World
+from npcengine.world.effects import change_of, filled
+from npcengine.world.model import World
 from npcengine.world.needs import Change, Need, TooManyWays, ways_of
 from npcengine.world.routes import openings, route, route_if_opened
 from npcengine.world.state import State
@@ -32,10 +31,6 @@ _TRAVEL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "goto": {"to": ("place",)},
     "escort": {"who": ("person",), "to": ("place",)},
 }
-_BRACES = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_EFFECT = re.compile(
-    r"(?P<not>not )?(?P<fact>[a-z][a-z0-9_.]*)(?: *(?P<sign>\+=|-=|=) *(?P<value>.+))?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +228,10 @@ def _own(state: State, do: str, using: Mapping[str, Argument]) -> Iterator[Deed]
         places: tuple[str | None, ...] = (None,)
     else:
         places = state.places(str(using[verb.at])) or ("",)
-    changes = tuple(change_of(_filled(each, using)) for each in verb.then)
-    for needs in _ways(_filled(verb.needs, using)):
+    changes = tuple(change_of(filled(each, using)) for each in verb.then)
+    for needs in _ways(filled(verb.needs, using)):
         for place in places:
             yield Deed(place, needs, changes, verb.minutes, verb.danger)
-
-
-def _filled(text: str, using: Mapping[str, Argument]) -> str:
-    return _BRACES.sub(lambda found: str(using.get(found[1], found[0])), text)
 
 
 @lru_cache(maxsize=4096)
@@ -249,39 +240,3 @@ def _ways(condition: str) -> tuple[tuple[Need, ...], ...]:
         return ways_of(condition)
     except (ConditionError, TooManyWays) as error:  # a loader has told the designer before
         raise Refused(Refusal("impossible", str(error))) from None
-
-
-@lru_cache(maxsize=4096)
-def change_of(text: str) -> Change:
-    """Read what a verb changes: `lit`, `not lit`, `colour = red`, `oil -= 1`.
-
-    Raises ValueError for anything else.
-    """
-    found = _EFFECT.fullmatch(text.strip())
-    if found is None or (found["not"] and found["sign"]):
-        raise ValueError(f"{text!r:.80} is no change: write 'fact', 'not fact' or 'fact = value'")
-    if found["sign"] is None:
-        return Change(found["fact"], not found["not"])
-    value = _value(found["value"])
-    if found["sign"] == "=":
-        return Change(found["fact"], value)
-    if isinstance(value, bool | str):
-        raise ValueError(f"{found['value']!r:.80} is no number to add")
-    return Change(found["fact"], value if found["sign"] == "+=" else -value, adds=True)
-
-
-def _value(text: str) -> Fact:
-    text = text.strip().strip("'\"")
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def undefined(verb: Verb) -> list[str]:
-    """Return the names in braces that are no parameters of a verb."""
-    texts = (verb.needs, *verb.then)
-    named = (name for text in texts for name in _BRACES.findall(text))
-    return [name for name in dict.fromkeys(named) if name not in verb.parameters]

@@ -1,0 +1,1 @@
+"""Quests that can be finished: planned in the world, proved, priced, and told by a model."""

@@ -1,0 +1,117 @@
+"""The proof that a quest can be finished, whatever of it the player does first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from npcengine.quest.deadends import Search, dead_end
+from npcengine.quest.hazards import order_matters
+from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
+from npcengine.quest.planner import Course, Planner
+from npcengine.quest.progress import Tracker
+from npcengine.quest.replay import Played, Stuck, replay
+from npcengine.world.actions import Step
+from npcengine.world.state import State
+
+MAX_TRIED = 4_000
+"""So many steps are tried for one proof."""
+MAX_STATES = 600
+"""So many states of a quest are looked at for dead ends."""
+
+
+class NoProof(NamedTuple):
+    """Why a quest is not proved to be possible."""
+
+    code: str
+    """`done`: it is over as soon as it is accepted; `objective`: one cannot be done; `outcome`:
+    one cannot be reached; `dead_end`: the player can get stuck; `limit`: nobody knows."""
+    message: str
+    outcome: str = ""
+    objective: str = ""
+    steps: tuple[Step, ...] = ()
+    """For a dead end, what leads to it."""
+
+
+Verdict: TypeAlias = Proof | NoProof
+
+
+def prove(quest: Quest, state: State) -> Verdict:
+    """Find a plan for each outcome from a state of the world, and show that no way is a dead end.
+
+    Each plan is carried out step by step before it is believed. The same quest and state come to
+    the same verdict. It ends: what is not decided within its limits is `NoProof` with `limit`, or
+    a proof that is not `complete`.
+    """
+    tracker = Tracker(quest, state.world)
+    if tracker.accept(state).status != "active":
+        return NoProof("done", "the quest is over as soon as it is accepted")
+    planner = Planner(MAX_TRIED)
+    played: list[Played] = []
+    for outcome in quest.outcomes:
+        found = _played(tracker, state, outcome, planner)
+        if isinstance(found, NoProof):
+            return found
+        played.append(found)
+    plans = tuple(map(_plan, played))
+    search = Search(None, 0)
+    if order_matters(state, [(each.state, each.actions) for each in played]):
+        search = dead_end(tracker, state, _alphabet(quest, plans), MAX_STATES)
+    if search.stuck is not None:
+        way = " then ".join(map(str, search.stuck)) or "accepting it"
+        message = f"after {way} it cannot be finished any more"
+        return NoProof("dead_end", message, steps=search.stuck)
+    assumes = tuple(dict.fromkeys(fact for each in played for fact in each.assumes))
+    return Proof(plans=plans, assumes=assumes, complete=search.complete, states=search.states)
+
+
+def _played(tracker: Tracker, state: State, outcome: Outcome, planner: Planner) -> Played | NoProof:
+    """Do what an outcome needs, one objective after the other, in the order of the quest."""
+    played: Played = Played(state, tracker.accept(state))
+    while played.progress.status == "active":
+        left = [id for id in tracker.open(played.progress) if id in outcome.needs]
+        if not left:
+            return _not_reached(outcome)
+        course = planner.do(Course(played.state), tracker.quest.objective(left[0]))
+        if course is None:
+            return _not_done(tracker.quest, outcome, left[0], planner)
+        steps = (*(each.step for each in played.actions), *(a.step for a in course.actions))
+        now = replay(tracker, state, steps)
+        if isinstance(now, Stuck) or left[0] not in now.progress.done:
+            return _not_done(tracker.quest, outcome, left[0], planner)
+        played = now
+    if played.progress.outcome != outcome.id:
+        return _not_reached(outcome)
+    return played
+
+
+def _plan(played: Played) -> Plan:
+    return Plan(
+        outcome=played.progress.outcome or "",
+        steps=tuple(Task.of(each.step) for each in played.actions),
+        minutes=sum(each.minutes for each in played.actions),
+        danger=max((each.danger for each in played.actions), default=0.0),
+    )
+
+
+def _not_reached(outcome: Outcome) -> NoProof:
+    message = f"what the outcome {outcome.id!r} needs does not lead to it"
+    return NoProof("outcome", message, outcome.id)
+
+
+def _not_done(quest: Quest, outcome: Outcome, objective: str, planner: Planner) -> NoProof:
+    step = quest.objective(objective).step
+    if planner.exhausted:
+        return NoProof(
+            "limit", f"no way to {step} was found within the limit", outcome.id, objective
+        )
+    return NoProof("objective", f"there is no way to {step}", outcome.id, objective)
+
+
+def _alphabet(quest: Quest, plans: Iterable[Plan]) -> tuple[Step, ...]:
+    """Return what a player may come to do because of the quest, apart from going about."""
+    tasks = [task for plan in plans for task in plan.steps]
+    tasks += (each for each in quest.objectives if each.optional)
+    return tuple(
+        dict.fromkeys(each.step for each in tasks if each.do not in ("goto", "obtain", "learn"))
+    )

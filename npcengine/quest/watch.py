@@ -1,0 +1,110 @@
+"""When an objective is done: what has to be so, or what has to have happened how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from npcengine.quest.events import Event, EventKind
+from npcengine.quest.model import Task
+from npcengine.world.builtin import BUILTIN
+from npcengine.world.effects import change_of, filled
+from npcengine.world.model import World
+from npcengine.world.needs import Need
+
+GOALS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "obtain": {"item": ("item",), "count": ("number",)},
+        "learn": {"about": ("information",)},
+    }
+)
+"""What an objective may ask for beside the verbs of the world, and with what: however it is done,
+it is done once the player has or knows it."""
+
+
+class Deeds(NamedTuple):
+    """Something that has to happen so many times."""
+
+    kind: EventKind
+    what: str
+    to: str = ""
+    """Empty for whoever it may be."""
+    about: str = ""
+    times: int = 1
+    in_order: bool = False
+    """True when it counts only after all that must be done before; a talk, and what is chosen."""
+
+    def counts(self, event: Event) -> int:
+        """Return how many times an event counts."""
+        fits = event.kind == self.kind and event.what == self.what
+        fits = fits and self.to in ("", event.to) and self.about in ("", event.about)
+        return max(0, event.count) if fits else 0
+
+
+def watch_of(world: World, task: Task) -> Need | Deeds | None:
+    """Return what tells that a task is done; None where nothing would."""
+    using = task.using
+    count = using.get("count", 1)
+    times = count if isinstance(count, int) else 1
+    if task.do == "kill" and not _comes_back(world, str(using.get("target"))):
+        return Need(f"{using.get('target')}.alive", "==", False)  # whoever did it
+    if task.do in _DEEDS:
+        kind, what, to, in_order = _DEEDS[task.do]
+        named, whom = str(using.get(what, "")), str(using.get(to, "")) if to else ""
+        about = str(using.get("about", "")) if in_order else ""
+        return Deeds(kind, named, whom, about, times, in_order)
+    if task.do in ("obtain", "take", "gather", "buy", "steal"):
+        return Need(f"player.has.{using.get('item')}", ">=", times)
+    if task.do in _FACTS:
+        fact, value = _FACTS[task.do]
+        wanted = filled(value, using) if isinstance(value, str) else value
+        return Need(filled(fact, using), "==", wanted)
+    return _own(world, task)
+
+
+def _comes_back(world: World, id: str) -> bool:
+    return id in world.creatures and world.creatures[id].respawns
+
+
+def _own(world: World, task: Task) -> Need | None:
+    """Watch the first thing that a verb of the game sets."""
+    verb = world.verbs.get(task.do)
+    changes = (change_of(filled(each, task.using)) for each in verb.then) if verb else ()
+    for fact, value, adds in changes:
+        if not adds:
+            return Need(fact, "==", value)
+    return None
+
+
+_DEEDS: Mapping[str, tuple[EventKind, str, str, bool]] = MappingProxyType(
+    {
+        "talk": ("talked", "to", "", True),
+        "ask": ("talked", "to", "", True),
+        "tell": ("talked", "to", "", True),
+        "choose": ("chose", "option", "", True),
+        "give": ("gave", "item", "to", False),
+        "pay": ("paid", "to", "", False),
+        "kill": ("killed", "target", "", False),
+        "use": ("used", "item", "on", False),
+        "make": ("crafted", "item", "", False),
+    }
+)
+_FACTS: Mapping[str, tuple[str, str | bool]] = MappingProxyType(
+    {
+        "goto": ("player.at", "{to}"),
+        "escort": ("{who}.at", "{to}"),
+        "learn": ("player.knows.{about}", True),
+        "read": ("player.knows.{about}", True),
+        "unlock": ("{what}.locked", False),
+        "repair": ("{what}.broken", False),
+        "capture": ("{target}.captive", True),
+        "free": ("{target}.captive", False),
+        "guard": ("{what}.guarded", True),
+    }
+)
+
+
+def can_be_asked(world: World, do: str) -> bool:
+    """Return whether an objective may have this verb."""
+    return do in GOALS or do in BUILTIN or do in ("goto", "escort") or do in world.verbs
