@@ -138,6 +138,8 @@ class Quest(Content):
     """Why they ask."""
     strategy: Slug
     """The pattern that it was made by."""
+    twists: tuple[Slug, ...] = ()
+    """What was added to the pattern."""
     difficulty: Difficulty = "medium"
     """How hard it is for this player."""
     level: Annotated[int, Field(ge=0, le=1000)] = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -81,6 +81,22 @@ class Index:
         }
 
     @cached_property
+    def gathered(self) -> Mapping[str, tuple[str, ...]]:
+        """What is found at each place again and again."""
+        return _turned((item, each.gather) for item, each in self.world.items.items())
+
+    @cached_property
+    def products(self) -> Mapping[str, tuple[str, ...]]:
+        """What can be made of each item."""
+        recipes = ((id, each.make) for id, each in self.world.items.items())
+        return _turned((id, tuple(recipe.of)) for id, recipe in recipes if recipe is not None)
+
+    @cached_property
+    def written(self) -> Mapping[str, tuple[str, ...]]:
+        """What can be read in each item and thing."""
+        return _turned((id, each.written) for id, each in self.world.information.items())
+
+    @cached_property
     def facts_of_ways(self) -> frozenset[str]:
         """The facts that conditions of exits ask about."""
         each = (way for ways in self.exits.values() for way in ways)
@@ -94,12 +110,17 @@ class Index:
     @cached_property
     def residents(self) -> Mapping[str, tuple[str, ...]]:
         """Who and what is at each place at the start."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for id, each in self.entities.items():
-            at = getattr(each, "at", ())
-            for place in (at,) if isinstance(at, str) else at:
-                found[place].append(id)
-        return {place: tuple(ids) for place, ids in found.items()}
+        where = ((id, getattr(each, "at", ())) for id, each in self.entities.items())
+        return _turned((id, (at,) if isinstance(at, str) else at) for id, at in where)
+
+
+def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> Mapping[str, tuple[str, ...]]:
+    """Turn what each has into who has each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, others in pairs:
+        for other in others:
+            found[other].append(one)
+    return {other: tuple(ones) for other, ones in found.items()}
 
 
 def _facts(world: World) -> Iterator[tuple[str, Fact]]:

@@ -1,0 +1,297 @@
+"""Quests made without any model: a strategy, a cast, and the proof that it can be done."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import NamedTuple
+
+from npcengine.quest.brief import QuestBrief
+from npcengine.quest.casting import LEVELS, Stage, cast
+from npcengine.quest.model import Difficulty, Objective, Outcome, Proof, Quest
+from npcengine.quest.progress import Tracker
+from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.strategy import Amounts, Pattern, Strategies, Strategy, Twist
+from npcengine.quest.surroundings import REACH, Surroundings
+from npcengine.world.state import State
+
+MAX_ATTEMPTS = 80
+"""So many strategies are cast for one brief before it is given up."""
+
+COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {
+    "few": {"easy": (1, 1), "medium": (1, 2), "hard": (2, 3)},
+    "many": {"easy": (2, 3), "medium": (3, 5), "hard": (5, 8)},
+}
+TWISTS: Mapping[Difficulty, tuple[int, ...]] = {
+    "easy": (0, 0, 0, 1),
+    "medium": (0, 1, 1, 2),
+    "hard": (1, 1, 2, 2),
+}
+"""How many twists a quest gets, each number as likely."""
+
+_ONE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_WORDS = re.compile(r"[^\W_]{3,}")
+
+
+class Mark(NamedTuple):
+    """What is remembered of a quest, so that the next ones are different."""
+
+    strategy: str
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, quest: Quest) -> Mark:
+        """Make the mark of a quest."""
+        return cls(quest.strategy, tuple(sorted(set(quest.named()) - {quest.giver})))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Something that came to nothing, and why."""
+
+    strategy: str
+    code: str
+    """Of `NoProof`, or `cast`: nobody around fits; `crime`, `level`, `far`: it can only be done
+    in a way that nobody would ask for."""
+
+
+def skeletons(
+    state: State,
+    brief: QuestBrief,
+    strategies: Strategies,
+    recent: Sequence[Mark],
+    rng: Random,
+) -> Iterator[Quest | Tried]:
+    """Give quests that are proved, without rewards and texts, and what came to nothing between.
+
+    The giver must be a person who lives, somewhere. It ends after `MAX_ATTEMPTS`; the same
+    arguments give the same.
+    """
+    home = next(iter(state.places(brief.giver)))
+    around = Surroundings.of(state, home, brief.difficulty)
+    stage = Stage(state, brief.giver, around, brief.difficulty, _likes(state, brief, recent))
+    given: set[Mark] = set(recent)
+    for strategy in _in_order(state, brief, strategies.strategies, recent, rng):
+        made = _assembled(stage, brief, strategy, strategies.twists, rng)
+        if made is None:
+            yield Tried(strategy.id, "cast")
+            continue
+        mark = Mark.of(made)
+        if mark in given:
+            yield Tried(strategy.id, "repeated")
+            continue
+        proved = _proved(made, stage)
+        if isinstance(proved, Quest):
+            given.add(mark)
+        yield proved
+
+
+def _in_order(
+    state: State,
+    brief: QuestBrief,
+    strategies: Iterable[Strategy],
+    recent: Sequence[Mark],
+    rng: Random,
+) -> Iterator[Strategy]:
+    """Give strategies by what moves the giver, the theme, and how often they were used lately."""
+    wants = (brief.motive,) if brief.motive else state.entity(brief.giver).wants
+    fitting = [each for each in strategies if not wants or each.motive in wants]
+    used = Counter(mark.strategy for mark in recent)
+    theme = _words(brief.theme)
+    for attempt in range(MAX_ATTEMPTS if fitting else 0):
+        if attempt % len(fitting) == 0:
+            weights = {
+                each.id: rng.random() + 0.3 * used[each.id] - 0.5 * bool(theme & _words(each.about))
+                for each in fitting
+            }
+            order = sorted(fitting, key=lambda each: weights[each.id])
+        yield order[attempt % len(fitting)]
+
+
+def _likes(state: State, brief: QuestBrief, recent: Sequence[Mark]) -> _Liking:
+    used = Counter(id for mark in recent for id in mark.named)
+    return _Liking(state, _words(brief.theme), used)
+
+
+class _Liking:
+    """How well something fits the theme and how little it was used: about -1 to 1."""
+
+    def __init__(self, state: State, theme: set[str], used: Counter[str]) -> None:
+        self._state, self._theme, self._used = state, theme, used
+
+    def __call__(self, id: str) -> float:
+        liking = -0.3 * min(3, self._used[id])
+        if self._theme:
+            entity = self._state.entity(id)
+            names = entity.name.values() if isinstance(entity.name, Mapping) else [entity.name]
+            texts = (id.replace("_", " "), *entity.tags, entity.about, *filter(None, names))
+            liking += 0.8 * bool(self._theme & _words(" ".join(texts)))
+        return liking
+
+
+def _words(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in _WORDS.findall(text.casefold()[:400])}
+
+
+def _assembled(
+    stage: Stage, brief: QuestBrief, strategy: Strategy, twists: Sequence[Twist], rng: Random
+) -> Quest | None:
+    """Cast a strategy and its twists, and put the quest together."""
+    roles = cast(stage, strategy.roles, {}, rng)
+    if roles is None:
+        return None
+    objectives, endings = list(_filled(strategy, stage, roles, rng)), list[Outcome]()
+    needed = tuple(each.id for each in objectives if not each.optional)
+    added: list[str] = []
+    for twist in _twists(strategy, twists, brief.difficulty, rng):
+        more = cast(stage, twist.roles, roles, rng)
+        if more is None:
+            continue
+        roles = more
+        new = list(_filled(twist, stage, roles, rng))
+        objectives = _joined(objectives, new, twist)
+        ids = tuple(each.id for each in new)
+        if twist.outcome is not None:
+            left = (id for id in needed if id not in twist.outcome.instead_of)
+            endings.append(Outcome(id=twist.outcome.id, needs=(*left, *ids)))
+        elif twist.before is not None:
+            endings = [each.model_copy(update={"needs": (*each.needs, *ids)}) for each in endings]
+            needed = (*needed, *ids)
+        added.append(twist.id)
+    return _quest(stage, brief, strategy, tuple(added), roles, objectives, needed, endings)
+
+
+def _twists(
+    strategy: Strategy, twists: Sequence[Twist], difficulty: Difficulty, rng: Random
+) -> list[Twist]:
+    ids = {each.id for each in strategy.objectives}
+    fitting = [
+        each
+        for each in twists
+        if ids.issuperset(each.fits.objectives)
+        and strategy.roles.keys() >= set(each.fits.roles)
+        and not ids.intersection(one.id for one in each.objectives)
+        and not strategy.roles.keys() & each.roles.keys()
+    ]
+    wanted = min(rng.choice(TWISTS[difficulty]), len(fitting))
+    chosen = rng.sample(fitting, wanted)
+    choices = [each for each in chosen if each.outcome is not None]
+    return [each for each in chosen if each.outcome is None or each is choices[0]]
+
+
+def _filled(
+    pattern: Pattern, stage: Stage, roles: Mapping[str, str], rng: Random
+) -> Iterator[Objective]:
+    """Give the objectives of a pattern with those who play in the place of their roles."""
+    count = rng.randint(*COUNTS[pattern.count][stage.difficulty])
+    filling: dict[str, str | int] = {**roles, "giver": stage.giver, "home": stage.around.home}
+    for each in pattern.objectives:
+        using = {name: _value(given, filling, count) for name, given in each.using.items()}
+        if each.do == "kill" and not _comes_back(stage.state, str(using["target"])):
+            using.pop("count", None)
+        yield each.model_copy(update={"using": using})
+
+
+def _value(given: str | int, filling: Mapping[str, str | int], count: int) -> str | int:
+    found = _ONE.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
+        return given
+    return filling.get(found[1], count if found[1] == "count" else given)
+
+
+def _comes_back(state: State, id: str) -> bool:
+    return state.kind(id) == "creature" and bool(state.entity(id).respawns)
+
+
+def _joined(old: list[Objective], new: list[Objective], twist: Twist) -> list[Objective]:
+    """Put what a twist adds where it belongs."""
+    ids = tuple(each.id for each in new)
+    match twist.before:
+        case None:
+            return [*old, *new]
+        case "all":
+            late = [each if each.after else each.model_copy(update={"after": ids}) for each in old]
+            return [*new, *late]
+        case "last":
+            followed = {id for each in old for id in each.after}
+            last = [each for each in old if each.id not in followed and not each.optional]
+            return [
+                *(each for each in old if each not in last),
+                *new,
+                *(each.model_copy(update={"after": (*each.after, *ids)}) for each in last),
+            ]
+
+
+def _quest(
+    stage: Stage,
+    brief: QuestBrief,
+    strategy: Strategy,
+    twists: tuple[str, ...],
+    roles: Mapping[str, str],
+    objectives: Sequence[Objective],
+    needed: tuple[str, ...],
+    endings: Sequence[Outcome],
+) -> Quest:
+    done = Outcome(id="done", needs=needed)
+    level = stage.state.get("player.level")
+    quest = Quest.model_construct(
+        schema_="npcengine/quest@1",
+        id="",
+        giver=brief.giver,
+        motive=strategy.motive,
+        strategy=strategy.id,
+        twists=twists,
+        difficulty=brief.difficulty,
+        level=int(level) if isinstance(level, int | float) else 1,
+        theme=brief.theme,
+        roles=dict(roles),
+        objectives=tuple(objectives),
+        outcomes=(done, *endings),
+        minutes=None,
+        texts={},
+        proof=None,
+    )
+    told = repr((quest.giver, quest.strategy, quest.objectives, quest.outcomes, brief.seed))
+    digest = blake2b(told.encode(), digest_size=5).hexdigest()
+    return quest.model_copy(update={"id": f"{brief.giver[:40]}-{digest}"})
+
+
+def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
+    """Prove a quest, and refuse what can only be done in a way that nobody would ask for."""
+    if Tracker(quest, stage.state.world).accept(stage.state).done:
+        return Tried(quest.strategy, "done")
+    proof = prove(quest, stage.state)
+    if isinstance(proof, NoProof):
+        return Tried(quest.strategy, proof.code)
+    if not proof.complete:
+        return Tried(quest.strategy, "limit")
+    wrong = _unwanted(quest, proof, stage)
+    return Tried(quest.strategy, wrong) if wrong else quest.model_copy(update={"proof": proof})
+
+
+def _unwanted(quest: Quest, proof: Proof, stage: Stage) -> str | None:
+    asked = {(each.do, each.using.get("target")) for each in quest.objectives}
+    player = stage.state.get("player.level")
+    most = player + LEVELS[stage.difficulty][1] if isinstance(player, int | float) else None
+    for plan in proof.plans:
+        if plan.minutes > 4 * REACH[stage.difficulty]:
+            return "far"
+        for step in plan.steps:
+            target = step.using.get("target")
+            if step.do == "steal" or (
+                step.do == "kill"
+                and (step.do, target) not in asked
+                and target in stage.state.world.people
+            ):
+                return "crime"
+            if (
+                step.do == "kill"
+                and most is not None
+                and stage.state.entity(str(target)).level > most
+            ):
+                return "level"
+    return None
