@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import TypeAlias
 
@@ -53,9 +54,10 @@ def _cast(
         return cast
     (name, role), *rest = left
     candidates = [id for id in stage.around.ids.get(role.kind, ()) if id not in cast.values()]
-    candidates = [id for id in candidates if _fits(stage, role, id)]
     candidates.sort(key=lambda id: rng.random() - stage.likes(id))
-    for id in candidates[:MAX_CANDIDATES]:
+    wanted = role.wanted
+    fitting = (id for id in candidates if _fits(stage, role, id, wanted))
+    for id in islice(fitting, MAX_CANDIDATES):
         if tries[0] <= 0:
             return None
         tries[0] -= 1
@@ -67,16 +69,14 @@ def _cast(
     return None
 
 
-def _fits(stage: Stage, role: Role, id: str) -> bool:
-    entity = stage.state.entity(id)
-    if id == stage.giver or (role.tags and not set(role.tags) & set(entity.tags)):
+def _fits(stage: Stage, role: Role, id: str, wanted: Mapping[str, bool]) -> bool:
+    if id == stage.giver:
+        return False
+    if role.tags and not set(role.tags) & set(stage.state.entity(id).tags):
         return False
     if not all(_KINDS[role.kind](stage, id)) or not _captive_fits(stage.state, role, id):
         return False
-    return all(
-        (wanted := getattr(role, name)) is None or test(stage, id) is wanted
-        for name, test in _TESTS.items()
-    )
+    return all(_TESTS[name](stage, id) is value for name, value in wanted.items())
 
 
 def _captive_fits(state: State, role: Role, id: str) -> bool:

@@ -63,7 +63,9 @@ def _values_clash(state: State, deeds: Sequence[Action]) -> bool:
         for change in deed.changes:
             if change.adds or change.fact == "player.at":
                 continue
-            if change.fact.endswith(".at") or change.fact in state.index.facts_of_ways:
+            opens = change.fact.endswith(".locked") and change.value is False
+            ways = change.fact in state.index.facts_of_ways and not opens
+            if change.fact.endswith(".at") or ways:
                 return True
             if any(_spoils(change, other) for other in deeds if other is not deed):
                 return True

@@ -10,14 +10,22 @@ from npcengine.quest.hazards import order_matters
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
 from npcengine.quest.planner import Course, Planner
 from npcengine.quest.progress import Tracker
-from npcengine.quest.replay import Played, Stuck, replay
+from npcengine.quest.replay import Played, play
 from npcengine.world.actions import Step
 from npcengine.world.state import State
+from npcengine.world.verbs import Refusal
 
-MAX_TRIED = 4_000
-"""So many steps are tried for one proof."""
-MAX_STATES = 600
-"""So many states of a quest are looked at for dead ends."""
+
+class Limits(NamedTuple):
+    """How much is tried before a quest is called unproved."""
+
+    steps: int = 4_000
+    """Steps that are looked at to find plans: some 0.1 ms each."""
+    states: int = 600
+    """States of the quest that are looked at for dead ends: some 0.5 ms each."""
+
+
+LIMITS = Limits()
 
 
 class NoProof(NamedTuple):
@@ -36,7 +44,7 @@ class NoProof(NamedTuple):
 Verdict: TypeAlias = Proof | NoProof
 
 
-def prove(quest: Quest, state: State) -> Verdict:
+def prove(quest: Quest, state: State, limits: Limits = LIMITS) -> Verdict:
     """Find a plan for each outcome from a state of the world, and show that no way is a dead end.
 
     Each plan is carried out step by step before it is believed. The same quest and state come to
@@ -46,7 +54,7 @@ def prove(quest: Quest, state: State) -> Verdict:
     tracker = Tracker(quest, state.world)
     if tracker.accept(state).status != "active":
         return NoProof("done", "the quest is over as soon as it is accepted")
-    planner = Planner(MAX_TRIED)
+    planner = Planner(limits.steps)
     played: list[Played] = []
     for outcome in quest.outcomes:
         found = _played(tracker, state, outcome, planner)
@@ -56,7 +64,7 @@ def prove(quest: Quest, state: State) -> Verdict:
     plans = tuple(map(_plan, played))
     search = Search(None, 0)
     if order_matters(state, [(each.state, each.actions) for each in played]):
-        search = dead_end(tracker, state, _alphabet(quest, plans), MAX_STATES)
+        search = dead_end(tracker, state, _alphabet(quest, plans), limits.states)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"
         message = f"after {way} it cannot be finished any more"
@@ -75,11 +83,13 @@ def _played(tracker: Tracker, state: State, outcome: Outcome, planner: Planner) 
         course = planner.do(Course(played.state), tracker.quest.objective(left[0]))
         if course is None:
             return _not_done(tracker.quest, outcome, left[0], planner)
-        steps = (*(each.step for each in played.actions), *(a.step for a in course.actions))
-        now = replay(tracker, state, steps)
-        if isinstance(now, Stuck) or left[0] not in now.progress.done:
+        for action in course.actions:
+            now = play(tracker, played, action.step)
+            if isinstance(now, Refusal):
+                return _not_done(tracker.quest, outcome, left[0], planner)
+            played = now
+        if left[0] not in played.progress.done:
             return _not_done(tracker.quest, outcome, left[0], planner)
-        played = now
     if played.progress.outcome != outcome.id:
         return _not_reached(outcome)
     return played

@@ -14,13 +14,16 @@ from npcengine.quest.brief import QuestBrief
 from npcengine.quest.casting import LEVELS, Stage, cast
 from npcengine.quest.model import Difficulty, Objective, Outcome, Proof, Quest
 from npcengine.quest.progress import Tracker
-from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.prove import Limits, NoProof, prove
 from npcengine.quest.strategy import Amounts, Pattern, Strategies, Strategy, Twist
 from npcengine.quest.surroundings import REACH, Surroundings
 from npcengine.world.state import State
 
 MAX_ATTEMPTS = 80
 """So many strategies are cast for one brief before it is given up."""
+
+LIMITS = Limits(steps=600, states=60)
+"""What takes more is given up: there are other quests."""
 
 COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {
     "few": {"easy": (1, 1), "medium": (1, 2), "hard": (2, 3)},
@@ -124,7 +127,7 @@ class _Liking:
         self._state, self._theme, self._used = state, theme, used
 
     def __call__(self, id: str) -> float:
-        liking = -0.3 * min(3, self._used[id])
+        liking = -0.3 * min(3, self._used.get(id, 0))
         if self._theme:
             entity = self._state.entity(id)
             names = entity.name.values() if isinstance(entity.name, Mapping) else [entity.name]
@@ -264,7 +267,7 @@ def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
     """Prove a quest, and refuse what can only be done in a way that nobody would ask for."""
     if Tracker(quest, stage.state.world).accept(stage.state).done:
         return Tried(quest.strategy, "done")
-    proof = prove(quest, stage.state)
+    proof = prove(quest, stage.state, LIMITS)
     if isinstance(proof, NoProof):
         return Tried(quest.strategy, proof.code)
     if not proof.complete:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
@@ -69,6 +69,12 @@ class Role(Content):
     """A role: an item that they carry."""
     sells: Id | None = None
     """A role: an item that the person sells."""
+
+    @cached_property
+    def wanted(self) -> Mapping[str, bool]:
+        """What must be so or not of whoever plays the part, apart from who is a captive."""
+        given = {name: value for name, value in self if name != "captive"}
+        return {name: value for name, value in given.items() if isinstance(value, bool)}
 
 
 class Ending(Content):

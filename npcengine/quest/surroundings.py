@@ -85,4 +85,4 @@ def _information(state: State, found: Mapping[Kind, Iterable[str]]) -> Iterator[
 
 def _exists(state: State, id: str) -> bool:
     ways = state.index.existence(id)
-    return any(all(need.met(state.get) for need in needs) for needs in ways)
+    return not ways[0] or any(all(need.met(state.get) for need in needs) for needs in ways)

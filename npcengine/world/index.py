@@ -15,6 +15,9 @@ from npcengine.world.needs import Ways, ways_of
 
 How = Literal["take", "steal", "gather", "buy", "make", "kill"]
 
+PER_DANGER = 0.5
+"""How much longer a way may be to avoid a danger of 1: half as long again."""
+
 _ALWAYS: Ways = ((),)
 
 
@@ -27,6 +30,10 @@ class Way(NamedTuple):
     door: str | None
     ways: Ways
     """How its condition can be met."""
+    cost: float
+    """Its minutes, and more for its danger."""
+    plain: bool
+    """True when nothing can ever shut it."""
 
 
 class Source(NamedTuple):
@@ -98,9 +105,10 @@ class Index:
 
     @cached_property
     def facts_of_ways(self) -> frozenset[str]:
-        """The facts that conditions of exits ask about."""
-        each = (way for ways in self.exits.values() for way in ways)
-        return frozenset(need.fact for way in each for needs in way.ways for need in needs)
+        """The facts on which it hangs whether ways are open: doors, and what conditions ask."""
+        each = [way for ways in self.exits.values() for way in ways if not way.plain]
+        asked = {need.fact for way in each for needs in way.ways for need in needs}
+        return frozenset(asked | {f"{way.door}.locked" for way in each if way.door is not None})
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -164,7 +172,9 @@ def _way(world: World, exit: Exit, to: str) -> Way:
     there = world.places[to].when if to in world.places else None
     conditions = [f"({when})" for when in (exit.when, there) if when is not None]
     ways = ways_of(" and ".join(conditions))
-    return Way(to, exit.minutes, exit.danger, exit.door, ways)
+    cost = exit.minutes * (1 + PER_DANGER * exit.danger)
+    plain = exit.door is None and ways == _ALWAYS
+    return Way(to, exit.minutes, exit.danger, exit.door, ways, cost, plain)
 
 
 def _doors(exits: Mapping[str, tuple[Way, ...]]) -> Mapping[str, tuple[str, ...]]:

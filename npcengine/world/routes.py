@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple, TypeAlias
+from itertools import islice
+from math import inf
+from typing import NamedTuple
 
 from npcengine.world.index import Way
 from npcengine.world.needs import Need
 from npcengine.world.state import State
 
+MAX_SPREAD = 500
+"""So many places are looked at to find the nearest of some."""
 SHUT = 120.0
 """Minutes that a way counts more for each thing that has to be opened first."""
-_PER_DANGER = 0.5
-"""How much longer a way may be to avoid a danger of 1: half as long again."""
 
 
 class Route(NamedTuple):
@@ -37,24 +39,29 @@ def route(
 
     A way is taken for open where nobody told whether it is, but only if no other way is.
     """
-    return _search(state, start, end, avoid, shut_too=False)
+    way = route_if_opened(state, start, end, avoid)
+    if way is None or way.shut is None:
+        return way
+    return _found(_Spread.of(state, start, avoid, shut_too=False), end)
 
 
 def route_if_opened(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]] = ()
 ) -> Route | None:
     """Return the way that would be easiest with what is shut opened; None when there is none."""
-    return _search(state, start, end, avoid, shut_too=True)
+    return _found(_Spread.of(state, start, avoid, shut_too=True), end)
 
 
 def distances(state: State, start: str, ends: Collection[str], most: int) -> dict[str, float]:
     """Return how many minutes away the nearest of some places are, as many as are wanted.
 
-    What is shut counts as far, and danger makes a way longer.
+    What is shut counts as far, and danger makes a way longer. No more than `MAX_SPREAD` places
+    are looked at; what is farther away is left out.
     """
     wanted = set(ends)
     found: dict[str, float] = {}
-    for place, cost, _ in _spread(state, start, (), shut_too=True):
+    spread = _Spread.of(state, start, (), shut_too=True)
+    for place, cost in islice(spread.places(), MAX_SPREAD):
         if place in wanted:
             found[place] = cost
             if len(found) >= min(most, len(wanted)):
@@ -65,7 +72,7 @@ def distances(state: State, start: str, ends: Collection[str], most: int) -> dic
 def around(state: State, start: str, minutes: float, most: int) -> dict[str, float]:
     """Return the places that are at most so far from one, and how far, the nearest first."""
     found: dict[str, float] = {}
-    for place, cost, _ in _spread(state, start, (), shut_too=True):
+    for place, cost in _Spread.of(state, start, (), shut_too=True).places():
         if cost > minutes or len(found) >= most:
             break
         found[place] = cost
@@ -84,8 +91,6 @@ def passable(state: State, way: Way) -> bool | None:
     """Return whether a way is open; None when that hangs on what nobody told."""
     if way.door is not None and state.get(f"{way.door}.locked"):
         return False
-    if way.ways == ((),):
-        return True
     verdicts = [_all(state, needs) for needs in way.ways]
     return True if True in verdicts else None if None in verdicts else False
 
@@ -95,59 +100,97 @@ def _all(state: State, needs: tuple[Need, ...]) -> bool | None:
     return False if False in verdicts else None if None in verdicts else True
 
 
-_Steps: TypeAlias = dict[str, tuple[str, Way, bool | None]]
+class _Spread:
+    """Dijkstra's algorithm from one place, carried on only as far as somebody asks.
 
-
-def _search(
-    state: State, start: str, end: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
-) -> Route | None:
-    if end not in state.index.exits:
-        return None
-    for place, _, before in _spread(state, start, avoid, shut_too=shut_too):
-        if place == end:
-            return _route(start, end, before)
-    return None
-
-
-def _spread(
-    state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
-) -> Iterator[tuple[str, float, _Steps]]:
-    """Give the places in the order in which they are reached, by Dijkstra's algorithm.
-
-    Each comes with its cost and with the step by which each place was reached; ties are in the
-    order of what was written.
+    Ties are in the order of what was written.
     """
-    exits = state.index.exits
-    best: dict[str, float] = {start: 0.0}
-    before: _Steps = {}
-    queue, number = [(0.0, 0, start)], 0
-    while queue:
-        cost, _, place = heappop(queue)
-        if cost > best[place]:
-            continue
-        yield place, cost, before
-        for way in exits.get(place, ()):
-            if avoid and (place, way.to) in avoid:
-                continue
-            open_ = passable(state, way)
-            if open_ is False and not shut_too:
-                continue
-            there = cost + way.minutes * (1 + _PER_DANGER * way.danger)
-            if open_ is not True:
-                there += SHUT
-            if there < best.get(way.to, float("inf")):
+
+    __slots__ = (
+        "_avoid",
+        "_queue",
+        "_reached",
+        "_settled",
+        "_shut_too",
+        "_state",
+        "before",
+        "best",
+    )
+
+    def __init__(
+        self, state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
+    ) -> None:
+        self._state, self._avoid, self._shut_too = state, avoid, shut_too
+        self.best: dict[str, float] = {start: 0.0}
+        self.before: dict[str, tuple[str, Way, bool | None]] = {}
+        self._settled: list[str] = []
+        self._reached: set[str] = set()
+        self._queue = [(0.0, 0, start)] if start in state.index.exits else []
+
+    @classmethod
+    def of(
+        cls, state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
+    ) -> _Spread:
+        """Return the one that was begun before in a state with the same ways open, or a new one."""
+        if avoid:
+            return cls(state, start, avoid, shut_too=shut_too)
+        found = state.roads.get((start, shut_too))
+        if not isinstance(found, cls):
+            found = state.roads[start, shut_too] = cls(state, start, (), shut_too=shut_too)
+        return found
+
+    def places(self) -> Iterator[tuple[str, float]]:
+        """Give the places in the order in which they are reached, and what that costs."""
+        number = 0
+        while number < len(self._settled) or self._settle():
+            place = self._settled[number]
+            yield place, self.best[place]
+            number += 1
+
+    def reaches(self, end: str) -> bool:
+        """Return whether there is a way; then `before` leads back to the start."""
+        while end not in self._reached:
+            if not self._settle():
+                return False
+        return True
+
+    def _settle(self) -> bool:
+        """Go on to the next place; return False when there is none."""
+        best, queue = self.best, self._queue
+        while queue:
+            cost, _, place = heappop(queue)
+            if cost == best[place]:
+                self._settled.append(place)
+                self._reached.add(place)
+                self._leave(place, cost)
+                return True
+        return False
+
+    def _leave(self, place: str, cost: float) -> None:
+        best = self.best
+        for way in self._state.index.exits[place]:
+            there = cost + way.cost
+            open_: bool | None = True
+            if not way.plain:
+                open_ = passable(self._state, way)
+                if open_ is not True:
+                    there += SHUT
+            if there < best.get(way.to, inf) and (open_ is not False or self._shut_too):
+                if self._avoid and (place, way.to) in self._avoid:
+                    continue
                 best[way.to] = there
-                before[way.to] = (place, way, open_)
-                number += 1
-                heappush(queue, (there, number, way.to))
+                self.before[way.to] = (place, way, open_)
+                heappush(self._queue, (there, len(self.before), way.to))
 
 
-def _route(start: str, end: str, before: _Steps) -> Route:
+def _found(spread: _Spread, end: str) -> Route | None:
+    if not spread.reaches(end):
+        return None
     places, minutes, danger = [end], 0.0, 0.0
     shut: tuple[str, str] | None = None
     unknown: list[str] = []
-    while places[-1] != start:
-        place, way, open_ = before[places[-1]]
+    while places[-1] in spread.before:
+        place, way, open_ = spread.before[places[-1]]
         minutes += way.minutes
         danger = max(danger, way.danger)
         if open_ is False:

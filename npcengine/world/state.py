@@ -16,7 +16,7 @@ _NOTHING: Mapping[str, Fact] = {}
 class State:
     """Every fact of a world at one moment. It never changes: what is done makes another one."""
 
-    __slots__ = ("_changed", "_told", "index")
+    __slots__ = ("_changed", "_told", "index", "roads")
 
     def __init__(
         self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact] = _NOTHING
@@ -24,6 +24,8 @@ class State:
         self.index = index
         self._told = told
         self._changed = changed
+        self.roads: dict[tuple[str, bool], object] = {}
+        """What was found out about ways; shared by states in which the same ways are open."""
 
     @classmethod
     def of(cls, world: World | Index, told: Mapping[str, Fact] = _NOTHING) -> Self:
@@ -83,12 +85,16 @@ class State:
 
     def after(self, changes: Iterable[Change]) -> State:
         """Return the state in which these have changed."""
-        changed = dict(self._changed)
+        changed, ways, same = dict(self._changed), self.index.facts_of_ways, True
         for fact, value, adds in changes:
+            same = same and fact not in ways
             if adds and not isinstance(value, str):
                 before = changed.get(fact)
                 if before is None:
                     before = self.number(fact)
                 value = value if isinstance(before, str) else before + value
             changed[fact] = value
-        return State(self.index, self._told, changed)
+        after = State(self.index, self._told, changed)
+        if same:
+            after.roads = self.roads
+        return after
