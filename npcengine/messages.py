@@ -109,6 +109,16 @@ PLAYER_WAITS = Waits()
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerFormat:
+    """The JSON object that an answer has to be, as far as a provider can hold its model to it."""
+
+    name: str
+    """Letters, digits, `_` and `-`; at most 64."""
+    schema: str
+    """A JSON Schema as text: an object whose properties are all required, and no others."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One request, travelling unchanged through every backend that wraps another."""
 
@@ -128,6 +138,8 @@ class ChatRequest:
     waits: Waits = PLAYER_WAITS
     last: bool = False
     """True when no other route is left: a player, too, then waits for a limit to the deadline."""
+    answer: AnswerFormat | None = None
+    """None for prose. Not to be streamed: some providers refuse both at once."""
     cache_only: bool = False
     """True when nothing may be spent: a reply that is kept answers it, or nothing does."""
 

@@ -120,7 +120,7 @@ class Cache:
         await self._inner.aclose()
 
 
-KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache")
+KEYED = ("prefix", "tail", "origin", "max_tokens", "sampling", "shareable", "cache", "answer")
 """The fields of a request that its answer depends on, or that say whom it may serve."""
 UNKEYED = ("deadline", "stream", "lane", "waits", "last", "cache_only")
 """The others: when and how an answer comes makes no difference to what it says."""
@@ -141,6 +141,7 @@ def request_key(request: ChatRequest) -> Key:
         request.tail,
         request.sampling,
         request.max_tokens,
+        request.answer,
         request.cache,
     )
 

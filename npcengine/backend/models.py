@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from npcengine.errors import InvalidSetting
 from npcengine.messages import Usage
@@ -18,6 +18,8 @@ from npcengine.persona.model import Tier
 from npcengine.spelling import nearest
 
 logger = logging.getLogger("npcengine")
+
+Structured = Literal["schema", "object", "none"]
 
 NOTICE_DAYS = 60
 """So many days before a model's shut-down its use is warned about."""
@@ -53,6 +55,8 @@ class Profile:
     """Optional parameters that may be sent; any other is left out."""
     always: Mapping[str, Any]
     """Parameters sent with every request."""
+    structured: Structured = "none"
+    """How far the model can be held to a JSON object: to its schema, to being one, not at all."""
     folds_scene: bool = False
     """True where only the first message may be a `system` one."""
     requests_window: float | None = None
@@ -111,6 +115,7 @@ def profile(provider_name: str, model: str) -> Profile:
         least_temperature=merged["least_temperature"],
         accepts=frozenset(merged["accepts"]),
         always=MappingProxyType(merged["always"]),
+        structured=merged.get("structured", "none"),
         folds_scene=merged.get("folds_scene", False),
         requests_window=merged.get("requests_window"),
         price=Price(**price) if price else None,

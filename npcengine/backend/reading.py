@@ -7,7 +7,8 @@ from npcengine.backend.failures import clean_name, named, reported
 from npcengine.backend.http import HttpAnswer
 from npcengine.backend.models import Profile
 from npcengine.backend.sse import EventDecoder, EventTooLarge
-from npcengine.backend.wire import Chunk, StopCutter, only_text, parse_json, read_chunk
+from npcengine.backend.stops import StopCutter
+from npcengine.backend.wire import Chunk, only_text, parse_json, read_chunk
 from npcengine.clock import Clock, Expiry
 from npcengine.errors import BackendError, BadAnswer, EmptyAnswer, StreamBroken
 from npcengine.messages import ChatRequest, Completion, Finish, Usage

@@ -78,10 +78,21 @@ def request_parameters(
         "stream": request.stream,
         **accepted,
         **profile.always,
+        **_response_format(request, profile),
     }
     if refused:
         parameters = {name: value for name, value in parameters.items() if name not in refused}
     return parameters
+
+
+def _response_format(request: ChatRequest, profile: Profile) -> dict[str, Any]:
+    answer = request.answer
+    if answer is None or profile.structured == "none":
+        return {}
+    if profile.structured == "object":
+        return {"response_format": {"type": "json_object"}}
+    schema = {"name": answer.name, "strict": True, "schema": json.loads(answer.schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": schema}}
 
 
 def _stream_options(profile: Profile) -> dict[str, bool]:
@@ -251,42 +262,3 @@ def _queued(data: Mapping[str, Any]) -> float | None:
 def _count(table: object, name: str) -> int:
     value = table.get(name) if isinstance(table, dict) else None
     return value if type(value) is int else 0
-
-
-class StopCutter:
-    """Cuts a text before the first stop string, for models that will not do it.
-
-    Holds back only an end that may be the beginning of a stop string.
-    """
-
-    def __init__(self, stops: tuple[str, ...]) -> None:
-        self._stops = stops
-        self._held = ""
-        self.stopped = False
-
-    def feed(self, text: str) -> str:
-        """Return what of the text so far may be passed on."""
-        if self.stopped:
-            return ""
-        text = self._held + text
-        # What ends first stops first, as if the characters came one by one.
-        found = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
-        if found:
-            self.stopped = True
-            self._held = ""
-            return text[: min(found)[1]]
-        keep = max(self._overlap(text, stop) for stop in self._stops)
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
-
-    def close(self) -> str:
-        """Return what was held back."""
-        held, self._held = self._held, ""
-        return held
-
-    @staticmethod
-    def _overlap(text: str, stop: str) -> int:
-        for size in range(min(len(stop) - 1, len(text)), 0, -1):
-            if text.endswith(stop[:size]):
-                return size
-        return 0

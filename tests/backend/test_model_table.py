@@ -67,6 +67,7 @@ def test_every_model_has_a_whole_row(name: str, model: str) -> None:
     assert "stream_options" in row.accepts
     assert not row.accepts & row.always.keys()
     assert row.headroom >= 0
+    assert row.structured in ("schema", "object", "none")
     # Reasoning that is left on needs room under the limit, or nothing is left for the words.
     reasons = row.always.get("reasoning_effort", "none") != "none"
     assert (row.headroom >= 256) == reasons
@@ -75,6 +76,7 @@ def test_every_model_has_a_whole_row(name: str, model: str) -> None:
 @pytest.mark.parametrize(("name", "model"), MODELS)
 def test_a_row_has_no_misspelt_column(name: str, model: str) -> None:
     columns = {"price", "ends", "cap", "headroom", "least_temperature", "accepts", "always"}
+    columns.add("structured")
     assert TABLES[name]["models"][model].keys() <= columns
 
 

@@ -11,6 +11,7 @@ from npcengine.backend.cache import KEYED, UNKEYED, Cache, request_key
 from npcengine.backend.http import HttpClient
 from npcengine.errors import LimitReached, ProviderFailed, StreamBroken
 from npcengine.messages import (
+    AnswerFormat,
     CachePolicy,
     ChatRequest,
     Completion,
@@ -219,6 +220,7 @@ CHANGES: dict[str, Any] = {
     "sampling": Sampling(temperature=0.2),
     "shareable": False,
     "cache": replace(ONE, variants=2),
+    "answer": AnswerFormat("quest", "{}"),
     "deadline": 1.0,
     "stream": False,
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from npcengine.backend.wire import StopCutter
+from npcengine.backend.stops import StopCutter
 
 
 def cut(stops: tuple[str, ...], *parts: str) -> str:

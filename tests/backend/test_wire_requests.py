@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from npcengine.backend.models import profile
 from npcengine.backend.wire import encode_request, end_user, fold_systems, request_parameters
-from npcengine.messages import ROLES, ChatRequest, Message, Origin, Prefix, Sampling
+from npcengine.messages import (
+    ROLES,
+    AnswerFormat,
+    ChatRequest,
+    Message,
+    Origin,
+    Prefix,
+    Sampling,
+)
 from npcengine.testing.fake_provider import Style
 from npcengine.testing.fake_provider.strictness import refusal
 from npcengine.testing.manual_clock import ManualClock
@@ -143,6 +151,38 @@ def test_no_provider_finds_anything_to_refuse(provider: str, model: str) -> None
         local = provider in ("llamacpp", "ollama", "vllm", "lmstudio")
         key = {"authorization": "Bearer x"}
         assert refusal(style, key, body, refuse=(), check_templates=local) is None
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"pick": {"type": "string"}},
+    "required": ["pick"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "held_to"),
+    [
+        ("groq", "openai/gpt-oss-20b", "json_schema"),
+        ("groq", "qwen/qwen3.8-27b", "json_object"),
+        ("openai", "gpt-6-luna", "json_schema"),
+        ("llamacpp", "some-model", "json_schema"),
+    ],
+)
+def test_a_model_is_held_to_an_object_as_far_as_it_can_be(
+    provider: str, model: str, held_to: str
+) -> None:
+    answer = AnswerFormat("quest", json.dumps(SCHEMA))
+    body = decoded(replace(REQUEST, answer=answer, stream=False), provider, model)
+    wanted = body["response_format"]
+    assert wanted["type"] == held_to
+    if held_to == "json_schema":
+        assert wanted["json_schema"] == {"name": "quest", "strict": True, "schema": SCHEMA}
+    style: Style = "groq" if provider == "groq" else "openai"
+    headers = {"authorization": "Bearer x"}
+    assert refusal(style, headers, body, refuse=(), check_templates=False) is None
+    assert "response_format" not in decoded(REQUEST, provider, model)
 
 
 def test_what_was_not_asked_for_is_left_to_the_provider() -> None:
