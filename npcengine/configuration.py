@@ -166,6 +166,10 @@ class Configuration(Content):
 
     personas: Text = ""
     """The folder of the personas, or one file; relative to this file."""
+    world: Text = ""
+    """The file of the world in which quests are made, relative to this file."""
+    strategies: Text = ""
+    """The file of a game's own strategies of quests, relative to this file."""
     store: Text = ""
     """The file in which conversations are kept, relative to this file; or `memory`."""
     tiers: TierRoutes = TierRoutes()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from npcengine.backend.base import Backend
 from npcengine.backend.chain import Tiers
@@ -20,28 +20,34 @@ from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.crowd import AT_ONCE, Saying, crowd
 from npcengine.dialogue.line import Line
 from npcengine.dialogue.manager import DialogueManager
+from npcengine.dialogue.remembering import Remembering
 from npcengine.dialogue.speech import Ask
-from npcengine.dialogue.terms import Terms
-from npcengine.errors import EngineClosed
+from npcengine.dialogue.terms import REALM, Terms
+from npcengine.errors import EngineClosed, UsageError
 from npcengine.hooks import Hook, Hooks, logger
-from npcengine.messages import Lane, Origin
+from npcengine.messages import Lane
 from npcengine.persona.cast import Cast, described
 from npcengine.persona.live import LiveCast, Personas
 from npcengine.persona.loader import StrPath
 from npcengine.persona.model import Persona
 from npcengine.prompt.budget import estimate_tokens
 from npcengine.settings import Settings
-from npcengine.stores.base import check_id
 from npcengine.stores.open import StoreOrPath, open_store
-from npcengine.turns import Reply
+from npcengine.turns import Fact, Reply
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from npcengine.quest.brief import QuestBrief
+    from npcengine.quest.maker import Made
+    from npcengine.quest.quests import Quests
+    from npcengine.quest.strategy import Strategies
+    from npcengine.world.model import World
 
 _DEADLINES, _NO_BUDGETS, _PLAYERS = Deadlines(), Budgets(), Players()
 _NO_FACTS: Mapping[str, FactType] = {}
+_TOLD: Mapping[str, Fact] = {}
 
 
-class NPCEngine:
+class NPCEngine(Remembering):
     """Lets a cast of characters speak.
 
     Use it as `async with NPCEngine.from_env(personas="personas") as engine:`. One engine
@@ -64,6 +70,8 @@ class NPCEngine:
         clock: Clock | None = None,
         seed: int = 0,
         watch: bool = False,
+        world: World | StrPath | None = None,
+        strategies: Strategies | StrPath | None = None,
     ) -> None:
         """Set up an engine over `backends`, by tier: `fast`, `smart`, `deep`.
 
@@ -71,7 +79,8 @@ class NPCEngine:
         Without backends, or where a tier and `fast` have none, characters speak their authored
         lines. What is said is kept in `store`, a path or a store, which is closed with the engine;
         without one, in memory. `facts` are those that a scene may tell, by name; `budgets` is what
-        may be spent, `players` how much one says. Raises what `from_env` does of files.
+        may be spent, `players` how much one says. Quests are made in `world`, by `strategies` as
+        well as by those that there are. Raises what `from_env` does of files.
         """
         self._clock = clock or SystemClock()
         self._hooks = Hooks(tuple(hooks))
@@ -84,16 +93,11 @@ class NPCEngine:
         self._store = open_store(store, self._clock)
         self._purse = Purse(budgets, self._store, self._clock, self._hooks.emit)
         self._tiers.spending.listen(self._purse.count)
-        self._dialogue = DialogueManager(
-            self._tiers.backends,
-            self._store,
-            self._purse,
-            self._clock,
-            seed,
-            self._hooks,
-            deadlines,
-            self._tiers.pace,
-        )
+        parts = (self._tiers.backends, self._store, self._purse, self._clock)
+        self._dialogue = DialogueManager(*parts, seed, self._hooks, deadlines, self._tiers.pace)
+        self._quests: Quests | None = None
+        if world is not None:
+            self._quests = self._quests_in(world, strategies, deadlines, seed)
 
     @classmethod
     def from_env(
@@ -107,6 +111,7 @@ class NPCEngine:
         clock: Clock | None = None,
         seed: int = 0,
         watch: bool = False,
+        world: World | StrPath | None = None,
     ) -> Self:
         """Set up an engine as the environment and `npcengine.yaml` say; arguments win over both.
 
@@ -137,6 +142,8 @@ class NPCEngine:
             clock=clock,
             seed=seed,
             watch=watch,
+            world=world or settings.configuration.world or None,
+            strategies=settings.configuration.strategies or None,
         )
 
     @property
@@ -153,6 +160,24 @@ class NPCEngine:
     def spent(self) -> Spent:
         """What was spent so far: by provider, model, character, player and lane, and in all."""
         return self._tiers.spending.spent()
+
+    @property
+    def quests(self) -> Quests:
+        """The quests that are handed out. Raises `UsageError` where the engine has no world."""
+        if self._quests is None:
+            raise UsageError("this engine has no world: pass world=…, or set it in npcengine.yaml")
+        return self._quests
+
+    async def quest(
+        self, brief: QuestBrief, facts: Mapping[str, Fact] = _TOLD, realm: str = REALM
+    ) -> Made:
+        """Make a quest that can be finished in the world as it is now, or say why there is none.
+
+        `facts` are what has changed in the world, by name: `{"player.at": "square"}`. Raises
+        `UsageError` for a brief that makes no sense in the world.
+        """
+        self._check_open()
+        return await self.quests.make(brief, facts, realm)
 
     def add_persona(self, id: str, description: str, *, name: str | None = None) -> Persona:
         """Add a character that is no more than a description.
@@ -198,46 +223,6 @@ class NPCEngine:
         """
         return crowd(sayings, self._ask, self._whole, self._clock, at_once)
 
-    async def forget(self, player: str) -> int:
-        """Forget everything that is kept of a player, in every realm; return how many turns.
-
-        Raises `UsageError` for the id of nobody.
-        """
-        self._check_open()
-        check_id("player", player)
-        self._tiers.spending.forget(player)
-        return await self._forgetting(
-            lambda origin: origin.player == player, self._store.forget(player)
-        )
-
-    async def export(self, realm: str) -> bytes:
-        """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""
-        self._check_open()
-        check_id("realm", realm)
-        return await self._store.export(realm)
-
-    async def restore(self, realm: str, save: bytes) -> None:
-        """Put a save in place of all that is remembered in a realm, or change nothing.
-
-        Raises:
-            SaveTooOld, SaveTooNew, SaveCorrupt, StoreUnavailable: It cannot be done.
-        """
-        self._check_open()
-        check_id("realm", realm)
-        await self._forgetting(
-            lambda origin: origin.realm == realm, self._store.restore(realm, save)
-        )
-
-    async def _forgetting(self, whose: Callable[[Origin], bool], work: Awaitable[T]) -> T:
-        self._dialogue.disregard(whose)
-        try:
-            return await work
-        finally:  # also when the store raises after it forgot
-            self._dialogue.disregard(whose)  # what began meanwhile may know what is forgotten
-            self._cast.now.forget()
-            self._tiers.forget()
-            self._cast.now.forget()
-
     def authored_only(self, on: bool = True, npc: str | None = None) -> None:
         """Let a character speak only authored lines from its next one on, or let it end that.
 
@@ -275,6 +260,19 @@ class NPCEngine:
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def _quests_in(
+        self,
+        world: World | StrPath,
+        strategies: Strategies | StrPath | None,
+        deadlines: Deadlines,
+        seed: int,
+    ) -> Quests:
+        from npcengine.quest.quests import Pens, Quests  # slow to load, and many have no world
+
+        backends, switch = self._tiers.backends, self._dialogue.switch
+        pens = Pens(lambda: self.cast, backends, self._purse, switch, self._clock, deadlines.quest)
+        return Quests(world, strategies, pens, seed)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -21,6 +21,7 @@ KEY_VARIABLES = ("GROQ_API_KEY", "OPENAI_API_KEY")
 FILE_VARIABLE = "NPCENGINE_CONFIG"
 VARIABLES: Mapping[str, Loc] = {
     "NPCENGINE_PERSONAS": ("personas",),
+    "NPCENGINE_WORLD": ("world",),
     "NPCENGINE_STORE": ("store",),
     "NPCENGINE_DEADLINE": ("deadlines", "player", "whole"),
     "NPCENGINE_FAST": ("tiers", "fast"),
@@ -31,7 +32,7 @@ VARIABLES: Mapping[str, Loc] = {
 }
 """The variables that stand for a field of `npcengine.yaml`."""
 OPENAI_HEADERS = {"OPENAI_ORG_ID": "openai-organization", "OPENAI_PROJECT_ID": "openai-project"}
-PATHS = ("personas", "store")
+PATHS = ("personas", "world", "strategies", "store")
 """The fields that are paths. One may begin with `~`, the user's own folder."""
 PROXY_VARIABLES = ("https_proxy", "http_proxy", "all_proxy")
 

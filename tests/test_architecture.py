@@ -18,9 +18,10 @@ ORDER = [
     "quest", "engine", "blocking", "otel", "testing", "cli",
 ]  # fmt: skip
 EDGES = {"__init__", "__main__"}
-LAZY = {"backend/proxied.py", "persona/live.py"}
+LAZY = {"backend/proxied.py", "persona/live.py", "quest/reading/mended.py", "engine.py"}
 """Those that import inside functions: httpx is slow to load, and few have a proxy; watchfiles may
-not be there, and few need it."""
+not be there, and few need it; json_repair is slow to load, and most answers need no repair; quests
+are slow to load, and not every engine has a world."""
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -1,0 +1,106 @@
+"""The quests of one engine: made, kept, and followed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from npcengine.backend.base import Backend
+from npcengine.clock import Clock
+from npcengine.configuration import LaneDeadlines
+from npcengine.dialogue.budget import Purse
+from npcengine.dialogue.switch import Switch
+from npcengine.messages import Origin
+from npcengine.persona.cast import Cast
+from npcengine.persona.model import Persona
+from npcengine.quest.brief import QuestBrief
+from npcengine.quest.maker import Made, QuestMaker, check_brief
+from npcengine.quest.strategy import Strategies, StrPath, load_strategies
+from npcengine.quest.writer import Writer
+from npcengine.turns import Fact
+from npcengine.world.index import Index
+from npcengine.world.loader import load_world
+from npcengine.world.model import World
+
+REALM = "main"
+NOTHING: Mapping[str, Fact] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Pens:
+    """What an engine has to let its characters write."""
+
+    cast: Callable[[], Cast]
+    backends: Mapping[str, Backend]
+    purse: Purse
+    switch: Switch
+    clock: Clock
+    deadlines: LaneDeadlines
+
+
+class Quests:
+    """Makes quests in a world, with a model where one can be asked."""
+
+    def __init__(
+        self,
+        world: World | StrPath,
+        strategies: Strategies | StrPath | None,
+        pens: Pens,
+        seed: int = 0,
+    ) -> None:
+        """Take a world and strategies, or the files that they are in.
+
+        Raises `ContentError` with everything that is wrong in a file.
+        """
+        self.index = Index.of(world if isinstance(world, World) else load_world(world))
+        if strategies is not None and not isinstance(strategies, Strategies):
+            strategies = load_strategies(strategies)
+        self._maker = QuestMaker(self.index, strategies, seed)
+        self._pens = pens
+
+    async def make(
+        self, brief: QuestBrief, facts: Mapping[str, Fact] = NOTHING, realm: str = REALM
+    ) -> Made:
+        """Return the best that `versions` comes to."""
+        async with aclosing(self.versions(brief, facts, realm)) as made:
+            return [each async for each in made][-1]
+
+    async def versions(
+        self, brief: QuestBrief, facts: Mapping[str, Fact] = NOTHING, realm: str = REALM
+    ) -> AsyncGenerator[Made, None]:
+        """Give a quest as soon as it can be played, and again as a model tells it better.
+
+        `facts` are those of the world as they are now, by name: `{"player.at": "square"}`. The
+        last one may be another quest than the first, where a model picks from several. Raises
+        `UsageError` for a brief that makes no sense in the world.
+        """
+        check_brief(brief, self.index)
+        persona = self._persona(brief)
+        writer = await self._writer(brief, persona, realm) if persona is not None else None
+        async with aclosing(self._maker.quests(brief, facts, persona, writer)) as made:
+            async for each in made:
+                yield each
+
+    def _persona(self, brief: QuestBrief) -> Persona | None:
+        cast, person = self._pens.cast(), self.index.entities[brief.giver]
+        npc = person.persona or brief.giver
+        return cast[npc].in_locale(brief.locale) if npc in cast else None
+
+    async def _writer(self, brief: QuestBrief, persona: Persona, realm: str) -> Writer | None:
+        """Return the pen of a giver; None where no model may be asked, or can."""
+        pens = self._pens
+        if brief.mode == "plain" or pens.switch.is_on(persona.id):
+            return None
+        fast = pens.backends.get("fast")
+        backend = fast if brief.mode == "fast" else pens.backends.get("smart") or fast
+        if backend is None:
+            return None
+        origin = Origin(realm, persona.id, brief.player)
+        await pens.purse.read(origin)
+        rung = pens.purse.rung(origin)
+        if rung in ("cache_only", "authored"):
+            return None
+        cheap = fast if rung == "cheapest" and fast is not None else backend
+        until = pens.clock.now() + pens.deadlines.whole
+        return Writer(cheap, persona, origin, until, pens.deadlines.waits)
