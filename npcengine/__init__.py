@@ -1,4 +1,7 @@
-"""Game characters that speak for themselves, within a frame budget."""
+"""Game characters that speak for themselves and hand out quests, within a frame budget."""
+
+import importlib
+import typing
 
 from npcengine.backend.meter import Spent, estimate_cost
 from npcengine.backend.models import choose_tier
@@ -24,6 +27,18 @@ from npcengine.settings import Settings
 from npcengine.turns import Piece, Reply, Scene
 from npcengine.version import __version__
 
+if typing.TYPE_CHECKING:
+    from npcengine.quest.brief import QuestBrief
+    from npcengine.quest.check import check
+    from npcengine.quest.events import Event
+    from npcengine.quest.maker import NoQuest
+    from npcengine.quest.model import Quest
+    from npcengine.quest.reading.parse import ParsedQuest, parse_quest
+    from npcengine.quest.steps import check_steps, repair_steps
+    from npcengine.world.loader import load_world
+    from npcengine.world.model import World
+    from npcengine.world.state import State
+
 __all__ = [
     "AttemptEnded",
     "AttemptFailed",
@@ -34,24 +49,64 @@ __all__ = [
     "Budgets",
     "Cast",
     "ContentError",
+    "Event",
     "Line",
     "NPCEngine",
     "NPCEngineError",
+    "NoQuest",
     "OutputError",
+    "ParsedQuest",
     "PendingLine",
     "Persona",
     "Piece",
+    "Quest",
+    "QuestBrief",
     "Reply",
     "Saying",
     "Scene",
     "Settings",
     "Spent",
+    "State",
     "TurnEnded",
     "UnknownNPC",
     "UsageError",
+    "World",
     "__version__",
+    "check",
+    "check_steps",
     "choose_tier",
     "estimate_cost",
     "load_cast",
     "load_persona",
+    "load_world",
+    "parse_quest",
+    "repair_steps",
 ]
+
+_QUESTS = {
+    "Event": "quest.events",
+    "NoQuest": "quest.maker",
+    "ParsedQuest": "quest.reading.parse",
+    "Quest": "quest.model",
+    "QuestBrief": "quest.brief",
+    "State": "world.state",
+    "World": "world.model",
+    "check": "quest.check",
+    "check_steps": "quest.steps",
+    "load_world": "world.loader",
+    "parse_quest": "quest.reading.parse",
+    "repair_steps": "quest.steps",
+}
+"""What is loaded when it is first asked for: a game without quests does not wait for it."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _QUESTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_QUESTS[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

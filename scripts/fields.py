@@ -4,7 +4,7 @@ import ast
 import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from npcengine.content.merge import MORE
 from npcengine.content.shape import fields_of
 from npcengine.persona.model import Persona
+from npcengine.world.model import World
 
 Schema = dict[str, Any]
 NULL = {"type": "null"}
@@ -113,7 +114,7 @@ def docstrings(model: type[BaseModel]) -> dict[str, str]:
         for field, below in pairwise(body):
             if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
                 name, text = ast.unparse(field.target), ast.literal_eval(below.value)
-                found[name.rstrip("_")] = " ".join(text.split())
+                found[model.model_fields[name].alias or name] = " ".join(text.split())
     return found
 
 
@@ -148,20 +149,53 @@ TITLES = {
     "model": "The model",
     "cache": "The cache",
 }
+WORLD_HEAD = """\
+# Every field of a world
+
+<!-- Written by scripts/docs from npcengine/world. -->
+
+[Worlds](worlds.md) shows how to write one; this page has every field there is. Only those that are
+marked are needed. `[]` stands for any entry of a list, `NAME` for an id that you choose.
+
+`examples/oakvale/world.schema.json` says the same to editors, which then complete and check as you
+type. In VS Code with the YAML extension, this line at the top of a file turns it on:
+
+```text
+# yaml-language-server: $schema=world.schema.json
+```
+"""
+WORLD_TITLES = {
+    "": "The world",
+    "places.NAME": "Places",
+    "places.NAME.exits[]": "Exits",
+    "people.NAME": "People",
+    "creatures.NAME": "Creatures",
+    "items.NAME": "Items",
+    "items.NAME.make": "Recipes",
+    "things.NAME": "Things",
+    "information.NAME": "Information",
+    "factions.NAME": "Factions",
+    "verbs.NAME": "Verbs",
+    "prices": "Prices",
+}
 CONDITIONS = ("when", "reveal_when")
 ONE_OR_GROUP = "A text by itself is an entry as well: it is the `text` of the group."
 
 
 def persona_page() -> str:
-    return "\n".join([PAGE_HEAD, *sections()]).rstrip() + "\n"
+    return "\n".join([PAGE_HEAD, *sections(Persona, TITLES)]).rstrip() + "\n"
 
 
-def sections() -> Iterator[str]:
-    whole = Persona.model_json_schema()
-    for at, (title, model) in grouped(Persona, "").items():
+def world_page() -> str:
+    return "\n".join([WORLD_HEAD, *sections(World, WORLD_TITLES)]).rstrip() + "\n"
+
+
+def sections(top: type[BaseModel], titles: Mapping[str, str]) -> Iterator[str]:
+    whole = top.model_json_schema()
+    for at, (title, model) in grouped(top, "", titles).items():
         yield f"## {title}\n"
         yield f"{inspect.getdoc(model)}\n"
-        content = whole if model is Persona else whole["$defs"][model.__name__]
+        content = whole if model is top else whole["$defs"][model.__name__]
         if "properties" not in content:
             yield f"{ONE_OR_GROUP}\n"
         yield "| Field | What it is | Normally | |\n| --- | --- | --- | --- |"
@@ -174,15 +208,18 @@ def sections() -> Iterator[str]:
         yield ""
 
 
-def grouped(model: type[BaseModel], at: str) -> dict[str, tuple[str, type[BaseModel]]]:
+def grouped(
+    model: type[BaseModel], at: str, titles: Mapping[str, str]
+) -> dict[str, tuple[str, type[BaseModel]]]:
     """The groups of fields that have a section, by where they stand."""
-    found = {at: (TITLES[at], model)}
+    found = {at: (titles[at], model)}
     for name, field in fields_of(model).items():
         for inner in inner_models(field.annotation):
             origin = getattr(field.annotation, "__origin__", None)
             mark = {None: "", tuple: "[]"}.get(origin, ".NAME")
-            if f"{name}{mark}" in TITLES and not at:
-                found |= grouped(inner, f"{name}{mark}")
+            path = f"{at}.{name}{mark}".removeprefix(".")
+            if path in titles:
+                found |= grouped(inner, path, titles)
     return found
 
 
@@ -193,7 +230,8 @@ def kind(field: Schema) -> str:
     if "enum" in field:
         return "one of " + ", ".join(f"`{each}`" for each in field["enum"])
     if "anyOf" in field:
-        return kind(next(each for each in field["anyOf"] if each != NULL))
+        kinds = (kind(each) for each in field["anyOf"] if each != NULL)
+        return " or ".join(dict.fromkeys(kinds))
     if "$ref" in field or field["type"] == "object":
         return "group"
     if field["type"] == "array":

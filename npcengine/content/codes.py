@@ -1,7 +1,7 @@
 """Every diagnostic code of content files: what it means, and a persona that earns it.
 
 NPC1xx is about the file itself, NPC2xx about its fields. The other codes are those of the linter's
-rules. A code never changes its meaning.
+rules, and of worlds (npcengine/world/codes.py). A code never changes its meaning.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "NPC103": Code(
             "The file is too large",
             "A file may have 256 KiB, which is a hundred times what a persona needs, and "
-            "a lorebook 8 MiB.",
+            "a lorebook or a world 8 MiB.",
         ),
         "NPC104": Code(
             "The file is not UTF-8 text",
@@ -77,8 +77,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "NPC109": Code(
             "The file is too deep or has too many entries",
-            "A file has at most 12 levels of nesting and 10,000 entries, a lorebook 400,000. Each "
-            "field counts, and each entry of a list.",
+            "A file has at most 12 levels of nesting and 10,000 entries, a lorebook or a world "
+            "400,000. Each field counts, and each entry of a list.",
             _START + "traits: [[[[[[[[[[[[[gruff]]]]]]]]]]]]]\n",
             _START + "traits: [gruff]\n",
         ),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from npcengine.conditions.condition import Condition
 from npcengine.conditions.parser import parse
 from npcengine.conditions.tree import Comparison, leaves
 from npcengine.configuration import FactType
-from npcengine.spelling import did_you_mean, nearest
+from npcengine.spelling import nearest
 from npcengine.turns import Fact
 from npcengine.world.model import Kind
 
@@ -35,6 +36,27 @@ _TOWARDS: Mapping[str, tuple[FactType, Kind, frozenset[str]]] = {
 """`player.has.bread`: the type, what stands at its end, and of what it is one."""
 
 
+MOST_HINTS = 30
+"""To look for the nearest of 10,000 ids takes 50 ms; who has more to mend begins with these."""
+
+
+class Hints:
+    """Tells which known word was meant, as often as there is time for."""
+
+    def __init__(self, most: int = MOST_HINTS) -> None:
+        self._left = most
+
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """Return the known word that is most like another; None if none is."""
+        self._left -= 1
+        return nearest(word, known) if self._left >= 0 else None
+
+    def ask(self, word: str, known: Iterable[str]) -> str:
+        """Ask whether the nearest known word was meant; empty if none is."""
+        near = self.nearest(word, known)
+        return "" if near is None else f"did you mean {near!r:.80}?"
+
+
 class Flaw(NamedTuple):
     """What is wrong with a text that asks for facts, and where in it."""
 
@@ -52,6 +74,14 @@ class Pattern(NamedTuple):
     type: FactType
 
 
+V = TypeVar("V")
+
+
+def _joined(first: Mapping[str, V], second: Mapping[str, V]) -> Mapping[str, V]:
+    """Look things up in two mappings, without copying the larger."""
+    return ChainMap(first, second)  # type: ignore[arg-type]  # nobody writes into it
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """All facts of a world. Knows those of every entity without listing them."""
@@ -62,10 +92,20 @@ class Declared:
     """What the game declares, or a verb changes by its whole name."""
     patterns: Mapping[str, tuple[Pattern, ...]]
     """What verbs change, by how the names of these facts end."""
+    of_some: Mapping[tuple[str, str], FactType]
+    """What the game declares of any entity of a kind, as of a place `mill.haunted`."""
+    hints: Hints
 
-    def with_kinds(self, more: Mapping[str, str]) -> Declared:
-        """Return the same for a world in which there is more."""
-        return replace(self, kinds={**self.kinds, **more})
+    def with_stand_ins(self, kinds: Mapping[str, str]) -> Declared:
+        """Return the same with ids that stand for any entity of a kind, as parameters do."""
+        named = {
+            f"{id}.{rest}": type_
+            for (kind, rest), type_ in self.of_some.items()
+            for id, each in kinds.items()
+            if each == kind
+        }
+        known, declared = _joined(kinds, self.kinds), _joined(named, self.named)
+        return replace(self, kinds=known, named=declared)
 
     def type_of(self, fact: str) -> FactType | None:
         """Return the type of a fact; None when there is none of that name."""
@@ -94,7 +134,7 @@ class Declared:
         if self.kinds.get(subject, "") not in of or self.kinds.get(id) == wanted:
             return None
         ids = [each for each, kind in self.kinds.items() if kind == wanted]
-        hint = did_you_mean(id, ids) or f"'{word}' asks for an id of that kind"
+        hint = self.hints.ask(id, ids) or f"after '{word}.' stands the id of one that there is"
         return Flaw(f"there is no {wanted} {id!r:.70}", hint)
 
     def unknown(self, fact: str) -> Flaw:
@@ -113,14 +153,14 @@ class Declared:
         kind = self.kinds.get(subject)
         if kind is not None:
             own = [f"{subject}.{each}" for each, (_, of) in _OWN.items() if kind in of]
-            return did_you_mean(fact, [*own, *self.named])
-        near = nearest(subject, self.kinds) if rest else None
+            return self.hints.ask(fact, [*own, *self.named])
+        near = self.hints.nearest(subject, self.kinds) if rest else None
         if near is not None and self.type_of(f"{near}.{rest}") is not None:
             return f"did you mean '{near}.{rest}'?"
-        return did_you_mean(fact, self.named)
+        return self.hints.ask(fact, self.named)
 
     def _changed(self, fact: str) -> FactType | None:
-        for start in range(len(fact) if self.patterns else 0):
+        for start in range(len(fact) + 1 if self.patterns else 0):
             for name, kinds, type_ in self.patterns.get(fact[start:], ()):
                 found = name.fullmatch(fact)
                 if found and all(map(self._is, found.groups(), kinds)):
@@ -156,5 +196,7 @@ def no_place(fact: str, value: Fact, declared: Declared) -> Flaw | None:
     if is_place or not fact.endswith(".at") or declared.built_in(fact) is None:
         return None
     places = [id for id, kind in declared.kinds.items() if kind == "place"]
-    hint = did_you_mean(str(value), places) or "write the id of one that stands under 'places'"
+    hint = (
+        declared.hints.ask(str(value), places) or "write the id of one that stands under 'places'"
+    )
     return Flaw(f"there is no place {str(value)!r:.70}", hint)

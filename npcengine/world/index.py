@@ -44,7 +44,7 @@ class Source(NamedTuple):
     """Who or what has it, where it is found, who sells it; empty where it is made."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """What a world says, by what is asked. Building it takes some 10 µs an entity."""
 

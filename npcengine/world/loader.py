@@ -12,6 +12,7 @@ from npcengine.content.source import Source, decode_source, read_source
 from npcengine.content.yaml_tree import Tree, read_tree
 from npcengine.errors import ContentError
 from npcengine.world.data import tree_of
+from npcengine.world.declared import Hints
 from npcengine.world.facts_check import wrong_conditions, wrong_facts
 from npcengine.world.model import World
 from npcengine.world.references import impossible_entities, kinds_of, wrong_references
@@ -61,9 +62,10 @@ def read_world(source: Source) -> Sheet:
 def _checked(tree: Tree) -> Sheet:
     world = check(tree, World)
     kinds = kinds_of(world)
-    declared = declared_by(world, kinds)
+    hints = Hints()
+    declared = declared_by(world, kinds, hints)
     complaints = [
-        *wrong_references(tree, world, kinds),
+        *wrong_references(tree, world, kinds, hints),
         *impossible_entities(tree, world),
         *wrong_conditions(tree, world, declared),
         *wrong_facts(tree, world, declared),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from npcengine.content.yaml_tree import Loc, Tree
 from npcengine.diagnostics import Diagnostic, Severity
-from npcengine.spelling import did_you_mean
+from npcengine.world.declared import Hints
 from npcengine.world.model import Kind, Recipe, Somebody, World, entities
 
 GROUPS: Mapping[Kind, str] = {
@@ -25,8 +25,6 @@ _ONE: Mapping[Kind, str] = {kind: f"a {kind}" for kind in GROUPS} | {
     "item": "an item",
     "information": "a piece of information",
 }
-_MOST_HINTS = 100
-"""To look for the nearest of many ids takes long; whoever has more to mend begins with these."""
 
 
 class _Reference(NamedTuple):
@@ -63,10 +61,11 @@ def complain(
     return tree.complain(code, at, message, suggestion, on_key=on_key, severity=severity)
 
 
-def wrong_references(tree: Tree, world: World, kinds: Mapping[str, Kind]) -> Iterator[Diagnostic]:
+def wrong_references(
+    tree: Tree, world: World, kinds: Mapping[str, Kind], hints: Hints
+) -> Iterator[Diagnostic]:
     """Complain about ids that do not exist, are of the wrong kind, or are taken."""
     yield from _taken(tree, world, kinds)
-    hints = _MOST_HINTS
     for each in _references(world):
         kind = kinds.get(each.id)
         if kind in each.kinds:
@@ -74,26 +73,22 @@ def wrong_references(tree: Tree, world: World, kinds: Mapping[str, Kind]) -> Ite
         wanted = " or ".join(_ONE[one] for one in each.kinds)
         if kind is not None:
             message = f"{each.id!r:.70} is {_ONE[kind]}, and this has to be {wanted}"
-            yield complain(tree, "NPC502", each.loc, message, _instead(each), on_key=each.is_name)
+            hint = f"write an id that stands under {_groups(each)}"
+            yield complain(tree, "NPC502", each.loc, message, hint, on_key=each.is_name)
             continue
-        hints -= 1
-        near = nearest_id(each.id, each.kinds, kinds) if hints >= 0 else ""
-        message = f"there is no {' or '.join(each.kinds)} {each.id!r:.70}"
-        hint = near or f"write it under {_groups(each.kinds)}, or take this out"
+        near = hints.ask(each.id, (id for id, kind in kinds.items() if kind in each.kinds))
+        what = "nothing called" if len(each.kinds) == len(GROUPS) else f"no {_kinds(each)}"
+        message = f"there is {what} {each.id!r:.70}"
+        hint = near or f"write it under {_groups(each)}, or take this out"
         yield complain(tree, "NPC501", each.loc, message, hint, on_key=each.is_name)
 
 
-def nearest_id(id: str, wanted: tuple[str, ...], kinds: Mapping[str, Kind]) -> str:
-    """Ask whether an id was meant that is nearly the same; empty if there is none like it."""
-    return did_you_mean(id, [each for each, kind in kinds.items() if kind in wanted])
+def _kinds(reference: _Reference) -> str:
+    return " or ".join(reference.kinds)
 
 
-def _instead(reference: _Reference) -> str:
-    return f"write an id that stands under {_groups(reference.kinds)}"
-
-
-def _groups(kinds: tuple[Kind, ...]) -> str:
-    return " or ".join(f"'{GROUPS[kind]}'" for kind in kinds)
+def _groups(reference: _Reference) -> str:
+    return " or ".join(f"'{GROUPS[kind]}'" for kind in reference.kinds)
 
 
 def _taken(tree: Tree, world: World, kinds: Mapping[str, Kind]) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from npcengine.conditions.tokens import MAX_LENGTH, ConditionError
@@ -13,7 +14,7 @@ from npcengine.content.yaml_tree import Loc, Tree
 from npcengine.diagnostics import Diagnostic
 from npcengine.spelling import did_you_mean
 from npcengine.turns import Fact
-from npcengine.world.declared import PLAYER, Declared, Flaw, Pattern, flaws
+from npcengine.world.declared import PLAYER, Declared, Flaw, Hints, Pattern, flaws
 from npcengine.world.effects import change_of, filled, undefined
 from npcengine.world.model import Kind, Verb, World
 from npcengine.world.needs import Change, TooManyWays, ways_of
@@ -36,7 +37,7 @@ def type_of(value: Fact) -> FactType:
     return "text" if isinstance(value, str) else "number"
 
 
-def declared_by(world: World, kinds: Mapping[str, Kind]) -> Declared:
+def declared_by(world: World, kinds: Mapping[str, Kind], hints: Hints) -> Declared:
     """Return the facts that there are: built in, declared, and what verbs change."""
     named: dict[str, FactType] = dict(world.facts)
     patterns: dict[str, dict[Pattern, None]] = defaultdict(dict)
@@ -55,7 +56,13 @@ def declared_by(world: World, kinds: Mapping[str, Kind]) -> Declared:
             pattern = Pattern(re.compile(name), whose, type_of(change.value))
             patterns[parts[-1]][pattern] = None
     by_end = {end: tuple(some) for end, some in patterns.items()}
-    return Declared({**kinds, PLAYER: PLAYER}, named, by_end)
+    of_some: dict[tuple[str, str], FactType] = {
+        (kinds[subject], rest): type_
+        for fact, type_ in world.facts.items()
+        for subject, _, rest in [fact.partition(".")]
+        if subject in kinds
+    }
+    return Declared({**kinds, PLAYER: PLAYER}, named, by_end, of_some, hints)
 
 
 def _changes(verb: Verb, kinds: Mapping[str, Kind]) -> Iterator[tuple[Change, str]]:
@@ -117,7 +124,7 @@ def wrong_verbs(
             continue
         using = stand_ins(verb, kinds)
         more = {id: verb.parameters[each] for each, id in using.items()}
-        check = _Check(verb, using, declared.with_kinds(more), longest)
+        check = _Check(verb, using, declared.with_stand_ins(more), longest)
         yield from _needs(tree, (*loc, "needs"), check)
         for number, text in enumerate(verb.then):
             for flaw in _effect(text, check):
@@ -177,7 +184,9 @@ def _effect(text: str, check: _Check) -> Iterator[Flaw]:
     except ValueError as error:
         yield Flaw(str(error), "as '{lamp}.lit', 'not {lamp}.lit' or '{lamp}.oil -= 1'")
         return
-    if isinstance(change.value, str) and change.value.startswith("="):
+    if isinstance(change.value, float) and not isfinite(change.value):
+        yield Flaw("this is no number that can be counted with", "write digits, as 40 or 2.5")
+    elif isinstance(change.value, str) and change.value.startswith("="):
         yield Flaw("'==' asks whether it is so, and does not make it so", "write '='")
     elif flaw := check.declared.misnamed(change.fact):
         yield flaw
