@@ -13,13 +13,13 @@ from npcengine.guard.said import OutputGuard
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import opened
 from npcengine.quest.model import Quest
+from npcengine.quest.tokens import TOKEN, tokens_for, tokens_in
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 
 LEAST_NAME = 4
 """Names with fewer letters are too often words of their own to be looked for in a text."""
 
-_TOKEN = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 _BRACES = re.compile(r"[{}<>\[\]|`*_#\\]")
 _NUMBER = re.compile(r"\d+")
 _SPACE = re.compile(r"\s+")
@@ -46,20 +46,22 @@ def agreed(
     names = names_of(quest, index, locale)
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _token(names[name]), text, flags=re.I)
-    counts = {
-        str(each.using["count"]): f"{{{each.id}.count}}"
-        for each in quest.objectives
-        if "count" in each.using
-    }
-    known = {*names.values(), *(token[1:-1] for token in counts.values()), "giver", "player"}
-    if not known.issuperset(_TOKEN.findall(text)):
+    if not set(tokens_for(quest)).issuperset(tokens_in(text)):
         return None
-    prose = _TOKEN.sub(" ", text)
-    if _BRACES.search(prose) or any(found not in counts for found in _NUMBER.findall(prose)):
+    counts = _counts(quest)
+    prose = TOKEN.sub(" ", text)
+    if _BRACES.search(prose) or not counts.issuperset(_NUMBER.findall(prose)):
         return None
     if _names_others(prose, quest, index, locale):
         return None
-    return _NUMBER.sub(lambda found: counts[found[0]], text) if counts else text
+    return _NUMBER.sub("{count}", text)
+
+
+def _counts(quest: Quest) -> set[str]:
+    """Return the number that `{count}` stands for, where it is the same all over the quest."""
+    if "count" not in tokens_for(quest):
+        return set()
+    return {str(each.using["count"]) for each in quest.objectives if "count" in each.using}
 
 
 def names_of(quest: Quest, index: Index, locale: str) -> Mapping[str, str]:
@@ -103,7 +105,7 @@ def _names_others(prose: str, quest: Quest, index: Index, locale: str) -> bool:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _names(index: Index, locale: str) -> Mapping[str, tuple[str, ...]]:
     """Return whom a name may mean, by its words in lower case."""
     found: dict[str, tuple[str, ...]] = {}

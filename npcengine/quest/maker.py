@@ -24,7 +24,10 @@ from npcengine.quest.draft import (
     rich_messages,
 )
 from npcengine.quest.model import DIFFICULTIES, Quest, TextPack
+from npcengine.quest.planner import Course, Planner
 from npcengine.quest.price import priced
+from npcengine.quest.proposal import ANSWER as PROPOSAL
+from npcengine.quest.proposal import TOKENS, proposal_messages, read_proposal
 from npcengine.quest.skeleton import Mark, Tried, skeletons
 from npcengine.quest.strategy import Strategies, default_strategies
 from npcengine.quest.telling.tell import tell
@@ -32,8 +35,11 @@ from npcengine.quest.writer import Writer
 from npcengine.spelling import did_you_mean
 from npcengine.turns import Fact
 from npcengine.world.index import Index
+from npcengine.world.needs import Need
 from npcengine.world.state import State
 
+REACHED = 400
+"""So many steps are tried to find a way to a giver."""
 REMEMBERED = 40
 """So many of the last quests of a giver, and of a player, are not made again."""
 
@@ -101,7 +107,7 @@ class QuestMaker:
         if not found:
             yield NoQuest(brief, _nothing(brief, tried), dict(tried))
             return
-        ready = [self._dressed(each, state, brief, giver, rng) for each in found]
+        ready = [self._dressed(each, state, brief, giver) for each in found]
         last = ready[0]
         yield last
         if writer is not None:
@@ -127,12 +133,13 @@ class QuestMaker:
         return found, tried
 
     def _dressed(
-        self, quest: Quest, state: State, brief: QuestBrief, giver: Persona | None, rng: Random
+        self, quest: Quest, state: State, brief: QuestBrief, giver: Persona | None
     ) -> Quest:
         """Give a quest its rewards and the texts that need no model."""
+        rng = Random(f"{self._seed}/{quest.id}")
         if quest.proof is not None:
             quest = priced(quest, quest.proof, state, rng)
-        pack = tell(quest, state.world, brief.locale, giver, rng)
+        pack = tell(quest, brief.locale, rng, giver)
         return quest.model_copy(update={"texts": {brief.locale: pack}})
 
     async def _written(
@@ -143,6 +150,16 @@ class QuestMaker:
         writer: Writer,
         told: Mapping[str, Fact],
     ) -> AsyncIterator[Quest]:
+        if brief.mode == "model_first":
+            answer = await writer.answer(
+                proposal_messages(brief, state, writer.name), TOKENS, PROPOSAL
+            )
+            proposed = read_proposal(answer, brief, state) if answer is not None else None
+            if proposed is not None:
+                quest, texts = proposed
+                dressed = self._dressed(quest, state, brief, writer.persona)
+                yield self._with(dressed, brief, texts, told, writer.persona)
+            return
         if brief.mode == "rich":
             messages = rich_messages(ready[0], brief, self.index, writer.name)
             async for text in writer.stream(messages, RICH_TOKENS):
@@ -199,8 +216,12 @@ def unable(state: State, brief: QuestBrief) -> str:
         return f"{giver} is dead"
     if state.get(f"{giver}.captive") is True:
         return f"{giver} is held captive"
-    if not any(place in state.index.exits for place in state.places(giver)):
+    home = next((place for place in state.places(giver) if place in state.index.exits), None)
+    if home is None:
         return f"{giver} is nowhere in the world"
+    there = Need("player.at", "==", home)
+    if Planner(REACHED).meet(Course(state), [there]) is None:
+        return f"there is no way to {giver}, from where the player is"
     return ""
 
 

@@ -103,16 +103,19 @@ def _in_order(
     """Give strategies by what moves the giver, the theme, and how often they were used lately."""
     wants = (brief.motive,) if brief.motive else state.entity(brief.giver).wants
     fitting = [each for each in strategies if not wants or each.motive in wants]
+    others = [] if brief.motive else [each for each in strategies if each not in fitting]
     used = Counter(mark.strategy for mark in recent)
     theme = _words(brief.theme)
-    for attempt in range(MAX_ATTEMPTS if fitting else 0):
-        if attempt % len(fitting) == 0:
-            weights = {
-                each.id: rng.random() + 0.3 * used[each.id] - 0.5 * bool(theme & _words(each.about))
-                for each in fitting
-            }
-            order = sorted(fitting, key=lambda each: weights[each.id])
-        yield order[attempt % len(fitting)]
+    left = MAX_ATTEMPTS
+    while fitting and left > 0:
+        # What moves the giver by nature comes first; after a while, anything may.
+        some = [*fitting, *others] if left <= MAX_ATTEMPTS // 2 else fitting
+        weights = {
+            each.id: rng.random() + 0.3 * used[each.id] - 0.5 * bool(theme & _words(each.about))
+            for each in some
+        }
+        yield from sorted(some, key=lambda each: weights[each.id])[:left]
+        left -= len(some)
 
 
 def _likes(state: State, brief: QuestBrief, recent: Sequence[Mark]) -> _Liking:

@@ -15,6 +15,8 @@ _BRACES = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _EFFECT = re.compile(
     r"(?P<not>not )?(?P<fact>[a-z][a-z0-9_.]*)(?: *(?P<sign>\+=|-=|=) *(?P<value>.+))?"
 )
+_GIVEN = re.compile(r"given__([a-z][a-z0-9_]*?)__")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 def filled(text: str, using: Mapping[str, str | int]) -> str:
@@ -45,10 +47,9 @@ def _value(text: str) -> Fact:
     text = text.strip().strip("'\"")
     if text in ("true", "false"):
         return text == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    if text.startswith("="):
+        raise ValueError(f"'={text[:60]}' compares: what changes is written 'fact = value'")
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def undefined(verb: Verb) -> list[str]:
@@ -76,10 +77,8 @@ class Effect(NamedTuple):
             return None
         using = found.groupdict()
         if self.change.adds:
-            helps = isinstance(self.change.value, int | float) and (
-                (self.change.value > 0) is (need.sign in (">", ">="))
-            )
-            return using if helps else None
+            grows = isinstance(self.change.value, float) and self.change.value > 0
+            return using if grows is (need.sign in (">", ">=")) else None
         name = _BRACES.fullmatch(self.value)
         if name is not None and isinstance(need.value, str) and need.sign == "==":
             return {**using, name[1]: need.value}
@@ -91,11 +90,25 @@ def effects_of(verbs: Mapping[str, Verb]) -> Iterator[Effect]:
     """Give everything that verbs change."""
     for do, verb in verbs.items():
         for text in verb.then:
-            change = change_of(_BRACES.sub(r"given__\1__", text))
-            parts = re.split(r"given__([a-z][a-z0-9_]*?)__", change.fact)
-            pattern = "".join(
-                rf"(?P<{part}>[a-z][a-z0-9_]*)" if at % 2 else re.escape(part)
-                for at, part in enumerate(parts)
-            )
-            value = re.sub(r"given__(\w+?)__", r"{\1}", str(change.value))
-            yield Effect(do, verb, re.compile(pattern), value, change)
+            marked = _BRACES.sub(r"given__\1__", text)
+            found = _EFFECT.fullmatch(marked)
+            if found is None:  # a loader has told the designer before
+                continue
+            value = _GIVEN.sub(r"{\1}", found["value"] or "")
+            adds = found["sign"] in ("+=", "-=")  # how much, a parameter may tell
+            change = change_of(f"fact {found['sign']} 1" if adds else marked)
+            yield Effect(do, verb, _pattern(found["fact"]), value, change)
+
+
+def _pattern(fact: str) -> re.Pattern[str]:
+    """Return what finds a fact whatever its parameters are."""
+    pattern, seen = "", set[str]()
+    for at, part in enumerate(_GIVEN.split(fact)):
+        if at % 2 == 0:
+            pattern += re.escape(part)
+        elif part in seen:
+            pattern += f"(?P={part})"
+        else:
+            seen.add(part)
+            pattern += f"(?P<{part}>[a-z][a-z0-9_]*)"
+    return re.compile(pattern)

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from npcengine.turns import Fact
 from npcengine.world.effects import Effect, effects_of
 from npcengine.world.model import Entity, Exit, Kind, Place, Thing, World, entities
-from npcengine.world.needs import Ways, ways_of
+from npcengine.world.needs import Ways, both, ways_of
 
 How = Literal["take", "steal", "gather", "buy", "make", "kill"]
 
@@ -78,6 +78,18 @@ class Index:
     def existence(self, id: str) -> Ways:
         """Return how it can come to exist: the ways in which its condition is met."""
         return self._existence.get(id, _ALWAYS)
+
+    def unsaid(self, fact: str) -> Fact | None:
+        """Return what is so where nobody says otherwise: nobody has, knows or guards anything.
+
+        None for what is the game's own, which nobody knows.
+        """
+        subject, _, rest = fact.partition(".")
+        if subject not in self.kinds and subject != "player":
+            return None
+        if rest.startswith("has."):
+            return 0
+        return False if rest.startswith("knows.") or rest in ("guarded", "captive") else None
 
     @cached_property
     def _existence(self) -> Mapping[str, Ways]:
@@ -170,8 +182,7 @@ def _exits(world: World) -> Mapping[str, tuple[Way, ...]]:
 
 def _way(world: World, exit: Exit, to: str) -> Way:
     there = world.places[to].when if to in world.places else None
-    conditions = [f"({when})" for when in (exit.when, there) if when is not None]
-    ways = ways_of(" and ".join(conditions))
+    ways = both(*(ways_of("" if when is None else when.text) for when in (exit.when, there)))
     cost = exit.minutes * (1 + PER_DANGER * exit.danger)
     plain = exit.door is None and ways == _ALWAYS
     return Way(to, exit.minutes, exit.danger, exit.door, ways, cost, plain)

@@ -206,7 +206,7 @@ class Verb(Content):
     at: Id | None = None
     """The parameter where one has to be: a place, or whatever is somewhere."""
     needs: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    """A condition, with parameters in braces: `player.has.oil and not {lamp}.lit`."""
+    """A condition, with parameters in braces: `player.has.oil >= 1 and not {lamp}.lit`."""
     then: Annotated[tuple[Effect, ...], Field(max_length=16)] = ()
     """What changes: `{lamp}.lit`, `not {lamp}.lit`, `{lamp}.colour = red`, `{lamp}.oil -= 1`."""
     minutes: Minutes = 1.0

@@ -47,15 +47,19 @@ class Need(NamedTuple):
     def met(self, look: Look) -> bool | None:
         """Return whether it is so; None where nobody told, or not as a value of that type."""
         now = look(self.fact)
-        if now is None or isinstance(now, str) is not isinstance(self.value, str):
+        if now is None or _kind(now) is not _kind(self.value):
             return None
         return _COMPARED[self.sign](now, self.value)
 
     def __str__(self) -> str:
         if isinstance(self.value, bool) and self.sign in ("==", "!="):
             return self.fact if self.value is (self.sign == "==") else f"not {self.fact}"
-        value = f"'{self.value}'" if isinstance(self.value, str) else f"{self.value:g}"
+        value = f"'{self.value}'" if isinstance(self.value, str) else f"{self.value:.15g}"
         return f"{self.fact} {self.sign} {value}"
+
+
+def _kind(value: Fact) -> type:
+    return type(value) if isinstance(value, bool | str) else float
 
 
 class Change(NamedTuple):
@@ -69,6 +73,11 @@ class Change(NamedTuple):
 
 class TooManyWays(ValueError):
     """A condition that can be met in too many ways to plan for."""
+
+
+def both(one: Ways, other: Ways) -> Ways:
+    """Return the ways in which two conditions can both be met."""
+    return tuple((*first, *second) for first, second in product(one, other))
 
 
 def ways_of(condition: str) -> Ways:

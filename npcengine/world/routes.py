@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import islice
 from math import inf
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from npcengine.world.index import Way
 from npcengine.world.needs import Need
@@ -40,16 +40,17 @@ def route(
     A way is taken for open where nobody told whether it is, but only if no other way is.
     """
     way = route_if_opened(state, start, end, avoid)
-    if way is None or way.shut is None:
+    if way is None or (way.shut is None and not way.assumes):
         return way
-    return _found(_Spread.of(state, start, avoid, shut_too=False), end)
+    known = _found(_Spread.of(state, start, avoid, "open"), end)
+    return known or _found(_Spread.of(state, start, avoid, "told"), end)
 
 
 def route_if_opened(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]] = ()
 ) -> Route | None:
     """Return the way that would be easiest with what is shut opened; None when there is none."""
-    return _found(_Spread.of(state, start, avoid, shut_too=True), end)
+    return _found(_Spread.of(state, start, avoid, "all"), end)
 
 
 def distances(state: State, start: str, ends: Collection[str], most: int) -> dict[str, float]:
@@ -60,7 +61,7 @@ def distances(state: State, start: str, ends: Collection[str], most: int) -> dic
     """
     wanted = set(ends)
     found: dict[str, float] = {}
-    spread = _Spread.of(state, start, (), shut_too=True)
+    spread = _Spread.of(state, start, (), "all")
     for place, cost in islice(spread.places(), MAX_SPREAD):
         if place in wanted:
             found[place] = cost
@@ -72,7 +73,7 @@ def distances(state: State, start: str, ends: Collection[str], most: int) -> dic
 def around(state: State, start: str, minutes: float, most: int) -> dict[str, float]:
     """Return the places that are at most so far from one, and how far, the nearest first."""
     found: dict[str, float] = {}
-    for place, cost in _Spread.of(state, start, (), shut_too=True).places():
+    for place, cost in _Spread.of(state, start, (), "all").places():
         if cost > minutes or len(found) >= most:
             break
         found[place] = cost
@@ -100,6 +101,15 @@ def _all(state: State, needs: tuple[Need, ...]) -> bool | None:
     return False if False in verdicts else None if None in verdicts else True
 
 
+_Which = Literal["open", "told", "all"]
+_PASSED: Mapping[_Which, tuple[bool | None, ...]] = {
+    "open": (True,),
+    "told": (True, None),
+    "all": (True, None, False),
+}
+"""Which ways are taken: those that are surely open, also those of which nobody told, or all."""
+
+
 class _Spread:
     """Dijkstra's algorithm from one place, carried on only as far as somebody asks.
 
@@ -108,19 +118,20 @@ class _Spread:
 
     __slots__ = (
         "_avoid",
+        "_passed",
         "_queue",
         "_reached",
         "_settled",
-        "_shut_too",
         "_state",
         "before",
         "best",
     )
 
     def __init__(
-        self, state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
+        self, state: State, start: str, avoid: Collection[tuple[str, str]], ways: _Which
     ) -> None:
-        self._state, self._avoid, self._shut_too = state, avoid, shut_too
+        self._state, self._avoid = state, avoid
+        self._passed = _PASSED[ways]
         self.best: dict[str, float] = {start: 0.0}
         self.before: dict[str, tuple[str, Way, bool | None]] = {}
         self._settled: list[str] = []
@@ -129,14 +140,14 @@ class _Spread:
 
     @classmethod
     def of(
-        cls, state: State, start: str, avoid: Collection[tuple[str, str]], *, shut_too: bool
+        cls, state: State, start: str, avoid: Collection[tuple[str, str]], ways: _Which
     ) -> _Spread:
         """Return the one that was begun before in a state with the same ways open, or a new one."""
         if avoid:
-            return cls(state, start, avoid, shut_too=shut_too)
-        found = state.roads.get((start, shut_too))
+            return cls(state, start, avoid, ways)
+        found = state.roads.get((start, ways))
         if not isinstance(found, cls):
-            found = state.roads[start, shut_too] = cls(state, start, (), shut_too=shut_too)
+            found = state.roads[start, ways] = cls(state, start, (), ways)
         return found
 
     def places(self) -> Iterator[tuple[str, float]]:
@@ -175,7 +186,7 @@ class _Spread:
                 open_ = passable(self._state, way)
                 if open_ is not True:
                     there += SHUT
-            if there < best.get(way.to, inf) and (open_ is not False or self._shut_too):
+            if there < best.get(way.to, inf) and open_ in self._passed:
                 if self._avoid and (place, way.to) in self._avoid:
                     continue
                 best[way.to] = there

@@ -24,7 +24,7 @@ class State:
         self.index = index
         self._told = told
         self._changed = changed
-        self.roads: dict[tuple[str, bool], object] = {}
+        self.roads: dict[tuple[str, str], object] = {}
         """What was found out about ways; shared by states in which the same ways are open."""
 
     @classmethod
@@ -53,6 +53,8 @@ class State:
             now = self._told.get(fact)
             if now is None:
                 now = self.index.facts.get(fact)
+                if now is None:
+                    now = self.index.unsaid(fact)
         return now
 
     def number(self, fact: str) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from math import isfinite
 from typing import NamedTuple
 
 from npcengine.conditions.tokens import MAX_LENGTH, ConditionError
@@ -184,11 +183,7 @@ def _effect(text: str, check: _Check) -> Iterator[Flaw]:
     except ValueError as error:
         yield Flaw(str(error), "as '{lamp}.lit', 'not {lamp}.lit' or '{lamp}.oil -= 1'")
         return
-    if isinstance(change.value, float) and not isfinite(change.value):
-        yield Flaw("this is no number that can be counted with", "write digits, as 40 or 2.5")
-    elif isinstance(change.value, str) and change.value.startswith("="):
-        yield Flaw("'==' asks whether it is so, and does not make it so", "write '='")
-    elif flaw := check.declared.misnamed(change.fact):
+    if flaw := check.declared.misnamed(change.fact):
         yield flaw
     elif (known := check.declared.type_of(change.fact)) != (now := type_of(change.value)):
         message = f"{change.fact!r:.80} is of the type {known}, and this makes it a {now}"

@@ -200,7 +200,9 @@ def _travel(state: State, who: Argument | None, to: str) -> Iterator[Deed]:
     way = route(state, str(here), to) if here is not None else None
     if here is not None and way is None:
         raise Refused(_no_way(state, str(here), to))
-    minutes, danger, assumes = (way.minutes, way.danger, way.assumes) if way else (0.0, 0.0, ())
+    # Where nobody tells where the player is, a way from there is taken for granted.
+    minutes, danger = (way.minutes, way.danger) if way else (0.0, 0.0)
+    assumes = way.assumes if way else (f"there is a way to {to} from where the player is",)
     arrives = Change("player.at", to)
     if who is None:
         yield Deed(None, (), (arrives,), minutes, danger, assumes)
