@@ -30,6 +30,8 @@ __all__ = [
     "SecretWords", "Speech", "StockLines",
 ]  # fmt: skip
 
+_BETWEEN_NAMES = re.compile("[ ·・‧]")
+
 Schema = Literal["npcengine/persona@1"]
 Tier = Literal["fast", "smart", "deep"]
 Rating = Literal["everyone", "teen", "mature"]
@@ -180,6 +182,12 @@ class Persona(Content):
 
     def __hash__(self) -> int:
         return hash((self.id, self.locale, self.description))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that people know: the whole one, the first of its parts, other ones."""
+        first = _BETWEEN_NAMES.split(self.name, maxsplit=1)[0] or self.name
+        return tuple(dict.fromkeys((self.name, first, *self.aka)))
 
     @property
     def known(self) -> tuple[Known, ...]:
