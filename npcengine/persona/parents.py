@@ -127,10 +127,10 @@ class Parents:
             self._hints[npc] = did_you_mean(npc, self.ids) or where
         return self._hints[npc]
 
-    def abstract(self) -> Iterator[Path]:
-        """Give the files in inner folders that are parts of personas."""
+    def inner(self, *, abstract: bool) -> Iterator[Path]:
+        """Give the files in inner folders: parts of personas, or those that say to be none."""
         for files in self._inner.values():
-            yield from (file for file in files if _ABSTRACT.search(_text(file)))
+            yield from (file for file in files if bool(_ABSTRACT.search(_text(file))) is abstract)
 
     @cached_property
     def _inner(self) -> dict[str, list[Path]]:
@@ -150,6 +150,8 @@ class _Line:
     def __init__(self, parents: Parents) -> None:
         self._parents = parents
         self._line: dict[str, Tree] = {}
+        self._seen: dict[str, int] = {}
+        """How many heirs documents had where they were met; with more, they may be too deep."""
         self._complaints: list[Diagnostic] = []
 
     def of(self, tree: Tree) -> list[Tree]:
@@ -160,6 +162,9 @@ class _Line:
 
     def _add(self, tree: Tree, heirs: tuple[Tree, ...]) -> None:
         line = (*heirs, tree)
+        if self._seen.get(tree.source.path, -1) >= len(heirs):
+            return  # nor are those above it looked at again: ways to them may be millions
+        self._seen[tree.source.path] = len(heirs)
         for loc, npc in _named(tree):
             try:
                 self._add(self._parent(line, loc, npc), line)

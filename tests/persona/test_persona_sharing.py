@@ -187,6 +187,17 @@ def test_generations_have_a_limit(tmp_path: Path) -> None:
     assert {each.code for each in found_in(tmp_path)} == {"NPC115"}
 
 
+def test_the_ways_to_a_part_may_be_more_than_anybody_could_count(tmp_path: Path) -> None:
+    """Eight generations of sixteen make four thousand million ways, and 128 documents."""
+    parts = [[f"p{depth}_{number}" for number in range(16)] for depth in range(8)]
+    for depth, parents in enumerate([*parts[1:], []]):
+        for npc in parts[depth]:
+            text = f"id: {npc}\nabstract: true\ntraits+: [{npc}]\nmixins: [{', '.join(parents)}]\n"
+            write(tmp_path, f"parts/{npc}.yaml", text)
+    write(tmp_path, "a.yaml", f"id: a\nname: A\ndescription: D.\nmixins: [{', '.join(parts[0])}]\n")
+    assert len(load_persona(tmp_path / "a.yaml").traits) == 128
+
+
 def test_a_part_is_checked_although_nobody_takes_it_over(cast: Path) -> None:
     write(cast, "traits/unused.yaml", "id: unused\nabstract: true\nspeech: {stile: x}\nrole:\n")
     [found] = found_in(cast)
