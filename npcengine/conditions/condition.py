@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from npcengine.conditions.parser import parse
-from npcengine.conditions.problems import Problem, problems_of
+from npcengine.conditions.problems import Problem, problems_of, type_asked
 from npcengine.conditions.tree import Facts, Node, leaves
 from npcengine.conditions.truth import Test, compiled
 from npcengine.configuration import FactType
@@ -46,6 +46,11 @@ class Condition:
         """
         tree = parse(text)
         return cls(text, frozenset(leaf.name for leaf in leaves(tree)), tree, compiled(tree))
+
+    @property
+    def types(self) -> Mapping[str, FactType]:
+        """The facts it asks about, and of which type each has to be for that."""
+        return {leaf.name: type_asked(leaf) for leaf in leaves(self._tree)}
 
     def value(self, facts: Facts) -> bool | None:
         """Return whether it is true; None where that hangs on a fact that is not told.

@@ -79,12 +79,25 @@ def read_parts(path: StrPath) -> list[Diagnostic]:
     """Give what is wrong with the abstract personas in the folders inside a folder."""
     parents = Parents(Path(path))
     errors: list[ContentError] = []
-    for file in parents.abstract():
+    for file in parents.inner(abstract=True):
         try:
             _sheet(parents.read(file), parents)
         except ContentError as error:
             errors.append(error)
     return told(errors)
+
+
+def read_strays(path: StrPath) -> tuple[list[Tree], list[Diagnostic]]:
+    """Read the documents in the folders inside a folder that are not abstract, unchecked."""
+    parents = Parents(Path(path))
+    trees: list[Tree] = []
+    errors: list[ContentError] = []
+    for file in parents.inner(abstract=False):
+        try:
+            trees.append(parents.read(file))
+        except ContentError as error:
+            errors.append(error)
+    return trees, told(errors)
 
 
 def read_document(path: StrPath, npc: str) -> Tree:

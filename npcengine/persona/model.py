@@ -39,7 +39,7 @@ Rating = Literal["everyone", "teen", "mature"]
 
 def _in_words(given: object) -> object:
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return f"{given:g}" if is_number else given
+    return f"{given:.15g}" if is_number else given
 
 
 Age = Annotated[Prose, BeforeValidator(_in_words), WithJsonSchema({"type": ["string", "number"]})]

@@ -17,6 +17,13 @@ def _nobody(sheet: Sheet, stage: Stage) -> Iterator[Found]:
             yield Found(sheet.tree, ("relationships", index, "npc"), message, hint)
 
 
+def _not_played(stage: Stage) -> Iterator[Found]:
+    for tree in stage.strays:
+        message = "this character is not in the cast, as it stands in a folder inside"
+        hint = "move its file up; or, if it is only a part of others, write 'abstract: true'"
+        yield Found(tree, ("id",), message, hint)
+
+
 def _no_book(sheet: Sheet, stage: Stage) -> Iterator[Found]:
     for index, name in enumerate(sheet.persona.lorebooks):
         if name not in stage.shelf:
@@ -50,6 +57,17 @@ RULES = (
         "lorebooks: [town]\nscope: [town, marhs]\n",
         "lorebooks: [town]\nscope: [town]\n",
         beside={"lore/town.yaml": _TOWN},
+    ),
+    Rule(
+        "NPC320",
+        "A character in a folder inside",
+        "Only the files that stand in the folder of the personas itself are characters. Folders in "
+        "it hold what characters share, which is `abstract`.",
+        _not_played,
+        "id: tom\nname: Tom\ndescription: The innkeeper of Oakvale.\n",
+        "id: tom\nabstract: true\nrole: innkeeper of Oakvale\n",
+        file="village/tom.yaml",
+        beside={"aldric.yaml": "mixins: [tom]\n"},
     ),
     Rule(
         "NPC401",
