@@ -124,10 +124,10 @@ RULES = (
     Rule(
         "NPC316",
         "A condition that is lost in a language",
-        "A list under `i18n` takes the place of the whole list, with all conditions in it, unless "
-        "an entry has an `id`: then it takes the place of those without one. So what should be "
-        "said to friends only is said to nobody, or to all. An entry with an `id` keeps its "
-        "condition, unless another one is written.",
+        "A list under `i18n` takes the place of the whole list, with all conditions in it. So what "
+        "should be said to friends only is said to nobody, or to all. Write the conditions there "
+        "too, or give entries an `id`: these keep their conditions, as long as no other one is "
+        "written, and only what has no `id` is replaced.",
         each_sheet(_lost),
         f"{_OPENS}i18n:\n  de:\n    greetings: [Wieder da?, 'Achtung, Funken.']\n{_STOCK_EXAMPLE}",
         f"{_OPENS}i18n:\n  de:\n    greetings:\n      - {{text: Wieder da?, when: met}}\n"
