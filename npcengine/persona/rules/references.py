@@ -33,11 +33,18 @@ def _no_book(sheet: Sheet, stage: Stage) -> Iterator[Found]:
             yield Found(sheet.tree, ("lorebooks", index), message, hint)
 
 
-def _no_tag(sheet: Sheet, stage: Stage) -> Iterator[Found]:
-    mine = sheet.persona.lorebooks
-    if any(name not in stage.books for name in mine):  # what is in it is not known
-        return
-    tags = {tag for name in mine for entry in stage.books[name].book.entries for tag in entry.tags}
+def _no_tags(stage: Stage) -> Iterator[Found]:
+    tags = {
+        name: {tag for entry in volume.book.entries for tag in entry.tags}
+        for name, volume in stage.books.items()
+    }
+    for sheet in stage.sheets:
+        mine = sheet.persona.lorebooks
+        if all(name in tags for name in mine):  # else it is not known what is in one
+            yield from _no_tag(sheet, set[str]().union(*(tags[name] for name in mine)))
+
+
+def _no_tag(sheet: Sheet, tags: set[str]) -> Iterator[Found]:
     for index, tag in enumerate(sheet.persona.scope):
         if tag not in tags:
             message = f"no lore of this character has the tag {tag!r}"
@@ -53,7 +60,7 @@ RULES = (
         "A tag that no lore has",
         "With a `scope`, a character hears only of lore whose tags are all in it. No entry of its "
         "lorebooks has this one.",
-        each_sheet(_no_tag),
+        _no_tags,
         "lorebooks: [town]\nscope: [town, marhs]\n",
         "lorebooks: [town]\nscope: [town]\n",
         beside={"lore/town.yaml": _TOWN},
