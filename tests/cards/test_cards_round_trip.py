@@ -270,7 +270,8 @@ ANY = st.recursive(
     max_leaves=12,
 )
 WORDS = st.text(
-    st.one_of(st.characters(), st.sampled_from("aA .\n:#-*\"'{}<>")), max_size=200
+    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("aA .\n:#-*\"'{}<>")),
+    max_size=200,
 ) | st.sampled_from(["{{user}}: a\n{{char}}: b", "{{random:a,b}}", "<START>", "{{// x}}", "no"])
 NAMES = WORDS.filter(lambda text: bool(text.strip()))
 OWN = {
