@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache, reduce
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from npcengine.content.model import Content, Locale, Slug
+from npcengine.content.model import NOTHING, Content, Extensions, Locale, Slug
 from npcengine.messages import CacheScope
 from npcengine.persona.said import (
     Gate,
@@ -177,7 +177,7 @@ class Persona(Content):
     """Which kind of model speaks for the character."""
     cache: Cache = Cache()
     """Whether replies may be used again."""
-    extensions: Mapping[str, Any] = {}
+    extensions: Extensions = NOTHING
     """What other tools keep here. npcengine does not read it, and keeps it as it is."""
 
     def __hash__(self) -> int:
