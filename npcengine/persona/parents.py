@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
@@ -136,12 +137,14 @@ class Parents:
     def _inner(self) -> dict[str, list[Path]]:
         if self._folder is None:
             return {}
-        files = (file for file in self._folder.rglob("*") if file.parent != self._folder)
-        return _by_id(files, self._folder)
+        files = (Path(where, name) for where, _, names in os.walk(self._folder) for name in names)
+        return _by_id((file for file in files if file.parent != self._folder), self._folder)
 
     @cached_property
     def _outer(self) -> dict[str, list[Path]]:
-        return _by_id(self._folder.iterdir(), self._folder) if self._folder else {}
+        if self._folder is None:
+            return {}
+        return _by_id((Path(self._folder, name) for name in _names(self._folder)), self._folder)
 
 
 class _Line:
@@ -209,6 +212,11 @@ def _named(tree: Tree) -> Iterator[tuple[Loc, str]]:
                 yield ("mixins", index), npc
 
 
+def _names(folder: Path) -> list[str]:
+    """Return the names of the files in a folder; none where it is gone, or must not be read."""
+    return next((names for _, _, names in os.walk(folder)), [])
+
+
 def _by_id(files: Iterable[Path], folder: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for file in sorted(files):
@@ -225,6 +233,8 @@ def _by_id(files: Iterable[Path], folder: Path) -> dict[str, list[Path]]:
 def _text(file: Path) -> str:
     """Return the text of a file; an empty one where there is none: whoever reads it, complains."""
     try:
+        if not file.is_file():  # a pipe would never end
+            return ""
         with file.open("rb") as content:
             return content.read(MAX_BYTES).decode("utf-8-sig", "replace")
     except OSError:
