@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -75,10 +76,10 @@ def standalone(content: JsonObject) -> tuple[JsonObject, str, str]:
 
     Raises `Unreadable` if it has no entries.
     """
-    kind, book = "SillyTavern World Info, JSON", content
+    kind, book = "SillyTavern World Info", content
     if content.get("spec") == "lorebook_v3":
         found = content.get("data")
-        kind, book = "lorebook V3, JSON", found if isinstance(found, dict) else {}
+        kind, book = "lorebook V3", found if isinstance(found, dict) else {}
     entries = book.get("entries")
     if not isinstance(entries, dict | list):
         raise Unreadable("the lorebook has no entries; check the file")
@@ -194,7 +195,8 @@ def _numbers(raw: JsonObject, inside: JsonObject) -> dict[str, Any]:
 def _id(raw: JsonObject, keys: Sequence[str], number: int, taken: Mapping[str, object]) -> str:
     named = [_text(raw.get("name")), _text(raw.get("comment")), *keys[:1]]
     name = next((made for each in named if (made := slug(each))), "entry")
-    return name if name not in taken else f"{name}_{number}"
+    numbered = (f"{name}_{each}" for each in count(number))
+    return next(id for id in chain((name,), numbered) if id not in taken)
 
 
 def _as_in_cards(entry: JsonObject) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _BLOCKS = re.compile(r"<START>", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)])\s+")
-_COMMAS = re.compile(r"\s*[,;，、；]\s*")
+_COMMAS = re.compile(r"[,;，、；]")
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 _LONGEST_TRAIT = 60
 _PLAYER = r"\{\{\s*user\s*\}\}|<user>"
@@ -62,7 +62,7 @@ def traits(text: str) -> list[str]:
     """Return the traits in a description of somebody's character: a list, or its sentences."""
     lines = [_BULLET.sub("", line).strip() for line in text.split("\n") if line.strip()]
     if len(lines) == 1:
-        parts = [part for part in _COMMAS.split(lines[0].rstrip(".。")) if part]
+        parts = [part.strip() for part in _COMMAS.split(lines[0].rstrip(".。")) if part.strip()]
         is_list = len(parts) > 1 and not any(_SENTENCES.search(part) for part in parts)
         if is_list and max(map(len, parts)) <= _LONGEST_TRAIT:
             return parts

@@ -21,6 +21,7 @@ from npcengine.content.yaml_tree import Tree
 from npcengine.errors import UsageError
 from npcengine.lore.loader import read_volume
 from npcengine.lore.model import Lorebook
+from npcengine.persona.books import book_file
 from npcengine.persona.model import Persona
 
 
@@ -91,7 +92,7 @@ def _changed(
     card, book = new_card(), None
     made = Made({}, Names("", "en"))
     if container is not None:
-        card, made, book = remade(container, stem)
+        card, made, book, _ = remade(container, stem)
     found = changes(card, made, persona)
     if container is None:
         described(persona, found)
@@ -101,8 +102,11 @@ def _changed(
 
 def _books(persona: Plain, folder: Path) -> dict[str, Plain]:
     """Return the lorebooks of a persona as plain data, by their names."""
-    names = persona.get("lorebooks") or ()
-    return {name: read_volume(folder / LORE / f"{name}.yaml").tree.data for name in names}
+    lore = folder / LORE
+    files = {name: book_file(lore, name) for name in persona.get("lorebooks") or ()}
+    return {
+        name: read_volume(file or lore / f"{name}.yaml").tree.data for name, file in files.items()
+    }
 
 
 def _put_book(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from npcengine.cards.book import Book, book_of, character_book, is_book, standalone
 from npcengine.cards.container import Container, read_file
@@ -12,7 +13,7 @@ from npcengine.cards.limits import Unreadable
 from npcengine.cards.persona import SWITCHES, Made, Note, made_of, slug
 from npcengine.cards.prose import one_line
 from npcengine.cards.versions import Card, as_card
-from npcengine.cards.yaml_text import write_yaml
+from npcengine.cards.yaml_text import write_lorebook, write_yaml
 from npcengine.errors import ContentError, UsageError
 
 CARDS, LORE = "cards", "lore"
@@ -56,33 +57,44 @@ def import_file(path: Path) -> Imported:
         raise UsageError(f"{path}: {error}") from error
 
 
-def remade(container: Container, stem: str) -> tuple[Card, Made, Book | None]:
-    """Make once more what the import of a kept card made. Raises `Unreadable`."""
+class Remade(NamedTuple):
+    """What a card becomes."""
+
+    card: Card
+    made: Made
+    book: Book | None
+    lore: str = ""
+    """The book as YAML."""
+
+
+def remade(container: Container, stem: str) -> Remade:
+    """Make what the import of a card makes, as it did then. Raises `Unreadable`."""
     card, _ = as_card(container.content)
     made = made_of(card, stem)
     found = character_book(card)
-    book = book_of(found, made.names) if found else None
+    if found is None:
+        return Remade(card, made, None)
+    book = book_of(found, made.names)
     try:
-        if book is not None:
-            write_yaml(book.content)
-            made.persona["lorebooks"] = [made.persona["id"]]
-            made.notes.extend(book.notes)
+        lore = write_lorebook(book.content)
     except ContentError:
         made.notes.append(Note("lorebooks", f"{_too_many(book)}; it stays in the original"))
-        book = None
-    return card, made, book
+        return Remade(card, made, None)
+    made.persona["lorebooks"] = [made.persona["id"]]
+    made.notes.extend(book.notes)
+    return Remade(card, made, book, lore)
 
 
 def _card(container: Container, path: Path) -> Imported:
     _, odd = as_card(container.content)
-    card, made, book = remade(container, path.stem)
+    card, made, book, lore = remade(container, path.stem)
     npc, taken = made.persona["id"], dict(made.taken)
     original = f"{npc}.{container.format}"
     made.persona["extensions"]["card"] = {"file": original, **made.persona["extensions"]["card"]}
     order = {name: made.persona[name] for name in _ORDER if name in made.persona}
     contents = {f"{npc}.yaml": write_yaml(order).encode()}
     if book is not None:
-        contents[f"{LORE}/{npc}.yaml"] = write_yaml(book.content).encode()
+        contents[f"{LORE}/{npc}.yaml"] = lore.encode()
         taken["character_book"] = "lorebooks"
     contents[f"{CARDS}/{original}"] = container.raw
     return Imported(
@@ -105,12 +117,12 @@ def _book(container: Container, path: Path) -> Imported:
     book = book_of(found)
     content = {**book.content, "extensions": {"card": {"file": original}}}
     try:
-        written = write_yaml(content).encode()
+        written = write_lorebook(content).encode()
     except ContentError as error:
         raise Unreadable(f"{_too_many(book)}; split it in two") from error
     return Imported(
         str(path),
-        kind,
+        f"{kind}, JSON",
         name,
         called or path.stem,
         {
@@ -122,8 +134,8 @@ def _book(container: Container, path: Path) -> Imported:
     )
 
 
-def _too_many(book: Book | None) -> str:
-    count = len(book.content["entries"]) if book else 0
+def _too_many(book: Book) -> str:
+    count = len(book.content["entries"])
     return f"a lorebook of {count:,} entries is more than a file of YAML may hold here"
 
 

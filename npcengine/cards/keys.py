@@ -31,9 +31,9 @@ def set_unusable_aside(entry: dict[str, Any]) -> None:
         return
     aside: dict[str, list[str]] = {}
     for field in FIELDS:
-        bad = [key for key in _patterns(entry, field) if not _is_usable(key, entry)]
+        bad = {key: None for key in _patterns(entry, field) if not _is_usable(key, entry)}
         if bad:
-            aside[field] = bad
+            aside[field] = [key for key in entry[field] if key in bad]
             entry[field] = [key for key in entry[field] if key not in bad]
     if aside:
         entry["extensions"] = {UNUSABLE: aside}

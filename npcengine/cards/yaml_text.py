@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
-from npcengine.content.source import decode_source
-from npcengine.content.yaml_tree import Data, read_tree
+from npcengine.content.source import MAX_BYTES, decode_source
+from npcengine.content.yaml_tree import MAX_NODES, read_tree
+from npcengine.lore import loader as lore
 
 _WIDTH = 96
 _LONG = 80
@@ -45,13 +46,19 @@ _Writer.add_representer(str, _text)
 
 def write_yaml(data: Mapping[str, Any]) -> str:
     """Write a document. Raises `ContentError` if it is more than a content file may be."""
+    return _written(data, MAX_BYTES, MAX_NODES)
+
+
+def write_lorebook(book: Mapping[str, Any]) -> str:
+    """Write a lorebook. Raises `ContentError` if it is more than one may be."""
+    return _written(book, lore.MAX_BYTES, lore.MAX_NODES)
+
+
+def _written(data: Mapping[str, Any], most: int, entries: int) -> str:
     text: str = yaml.dump(
         dict(data), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDTH
     )
-    read_yaml(text, "the file that would be written")
+    read_tree(
+        decode_source(text.encode("utf-8"), "the file that would be written", most), most=entries
+    )
     return text
-
-
-def read_yaml(text: str, path: str) -> dict[str, Data]:
-    """Read a document back, as the engine reads it. Raises `ContentError`."""
-    return read_tree(decode_source(text.encode("utf-8"), path)).data

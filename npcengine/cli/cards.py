@@ -21,9 +21,8 @@ from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson, Personas, personas_path
 from npcengine.cli.visible import visible
 from npcengine.cli.wrap import Wrapped
-from npcengine.content.source import read_source
-from npcengine.content.yaml_tree import read_tree
 from npcengine.errors import NPCEngineError, UsageError
+from npcengine.lore.loader import read_book
 from npcengine.persona.loader import read_document
 from npcengine.persona.parents import SUFFIXES, Parents
 
@@ -138,7 +137,7 @@ def _exported(
         return export_document(read_document(folder, what), folder, format, image), what
     if file.suffix.lower() not in SUFFIXES:
         return export_card(file, format, image), file.stem
-    tree = read_tree(read_source(file))
+    tree = read_book(file)
     folder = file.parent
     if "entries" in tree.data:
         folder = folder.parent

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 
 from npcengine.cli.counted import counted
+from npcengine.cli.foreseen import foreseen
 from npcengine.cli.keyboard import unechoed
 from npcengine.cli.notes import Notes
 from npcengine.cli.screen import Screen
@@ -17,6 +18,7 @@ from npcengine.cli.terms import (
     OFFLINE,
     PLAYER,
     Deadline,
+    Locale,
     Npc,
     Personas,
     Place,
@@ -34,11 +36,10 @@ from npcengine.cli.visible import visible
 from npcengine.dialogue.terms import REALM, Terms
 from npcengine.engine import NPCEngine
 from npcengine.errors import NPCEngineError, UsageError
-from npcengine.memory.history import window
 from npcengine.messages import Origin
+from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
-from npcengine.prompt.build import explain
-from npcengine.prompt.speech import check_line, printable
+from npcengine.prompt.speech import printable
 from npcengine.spelling import nearest
 from npcengine.stores.base import MAX_ID, ConversationStore
 from npcengine.turns import Fact
@@ -65,19 +66,20 @@ def chat(
     place: Place = "",
     time: Time = "",
     facts: Facts = None,
+    locale: Locale = None,
     deadline: Deadline = None,
     store: Store = None,
 ) -> None:
     """Talk with a character. /help, typed as a line, says what else you can type."""
     notes, cast = Notes(), cast_of(personas)
-    persona = cast[npc]
-    terms = terms_of(player, place, time, deadline, told_in(facts))
+    persona = cast[npc].in_locale(locale or "")
+    terms = terms_of(player, place, time, told_in(facts), locale, deadline)
     kept = opened_store(store, Screen())
     engine = engine_of(cast, kept)
     with asyncio.Runner() as runner:
         runner.run(engine.__aenter__())
         try:
-            Talk(engine, kept, persona, terms, runner, notes).run()
+            Talk(engine, kept, cast, persona, terms, runner, notes).run()
         finally:
             runner.run(engine.aclose())
 
@@ -93,6 +95,7 @@ class Talk:
         self,
         engine: NPCEngine,
         store: ConversationStore,
+        cast: Cast,
         persona: Persona,
         terms: Terms,
         runner: asyncio.Runner,
@@ -100,6 +103,7 @@ class Talk:
     ) -> None:
         self._engine = engine
         self._store = store
+        self._cast = cast
         self._persona = persona
         self._terms = terms
         self._runner = runner
@@ -169,7 +173,7 @@ class Talk:
         if command == "/as":
             self._speak_as(printable(rest))
         elif command == "/prompt":
-            self._runner.run(self._show_prompt(check_line(rest) if rest else "…"))
+            self._runner.run(self._show_prompt(rest or "…"))
         elif command == "/fact":
             self._tell(told(rest))
         elif command == "/cost":
@@ -199,8 +203,7 @@ class Talk:
 
     async def _show_prompt(self, line: str) -> None:
         turns = await self._store.read(Origin(REALM, self._persona.id, self._terms["player"]))
-        scene = self._terms["scene"]
-        for section in explain(self._persona, window(turns), scene, line):
+        for section in foreseen(self._cast, self._persona.id, line, self._terms, turns).sections():
             kind = "static" if section.static else "changes"
             self._screen.write(f"{section.name} · {section.tokens} tokens · {kind}", "bold")
             self._screen.write(f"{section.text}\n")

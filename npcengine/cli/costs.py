@@ -11,6 +11,7 @@ from rich.text import Text
 
 from npcengine.cli.visible import visible
 from npcengine.persona.loader import Sheet
+from npcengine.persona.opened import Opened
 from npcengine.prompt.build import explain
 from npcengine.turns import Scene
 
@@ -41,7 +42,11 @@ def costs_of(sheets: Iterable[Sheet]) -> list[Cost]:
     costs = [
         Cost(
             persona.id,
-            {each.name: each.tokens for each in explain(persona, (), Scene(), "") if each.static},
+            {
+                each.name: each.tokens
+                for each in explain(persona, Opened(persona), (), Scene(), "")
+                if each.static
+            },
         )
         for persona, _ in sheets
     ]

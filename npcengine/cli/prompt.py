@@ -9,14 +9,22 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from npcengine.cli.foreseen import foreseen
 from npcengine.cli.screen import Screen
-from npcengine.cli.terms import AsJson, Npc, Personas, Place, Time, cast_of
-from npcengine.facts import facts_of
-from npcengine.persona.opened import opened
-from npcengine.prompt.build import SectionReport, build_tail, explain, static_prefix
-from npcengine.prompt.room import room, tail_room
-from npcengine.prompt.speech import check_line
-from npcengine.turns import Scene
+from npcengine.cli.terms import (
+    PLAYER,
+    AsJson,
+    Locale,
+    Npc,
+    Personas,
+    Place,
+    Time,
+    cast_of,
+    terms_of,
+)
+from npcengine.cli.told import Facts, told_in
+from npcengine.prompt.build import SectionReport
+from npcengine.prompt.room import room
 
 Line = Annotated[
     str | None,
@@ -33,24 +41,23 @@ def prompt(
     personas: Personas = None,
     place: Place = "",
     time: Time = "",
+    facts: Facts = None,
+    locale: Locale = None,
     explained: Explain = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the messages that a first line to a character would send."""
-    persona = cast_of(personas)[npc]
-    said = "" if line is None else check_line(line)
-    scene, screen = Scene(place, time), Screen()
+    terms = terms_of(PLAYER, place, time, told_in(facts), locale)
+    found, screen = foreseen(cast_of(personas), npc, line, terms), Screen()
     if explained:
-        reports = explain(persona, (), scene, said)
+        reports = found.sections()
         if as_json:
             screen.write_json([asdict(report) for report in reports])
         else:
             screen.write_table(_table(reports))
-            _tell_cuts(reports, room(persona), screen)
+            _tell_cuts(reports, room(found.ask.persona), screen)
         return
-    seen, prefix = opened(persona, facts_of(scene, ())), static_prefix(persona)
-    limit = tail_room(persona, prefix)
-    messages = prefix.messages + build_tail(seen, (), scene, said, limit=limit)
+    messages = found.messages()
     if as_json:
         screen.write_json([message._asdict() for message in messages])
         return

@@ -15,6 +15,7 @@ from npcengine.cli.terms import (
     PLAYER,
     AsJson,
     Deadline,
+    Locale,
     Npc,
     Personas,
     Place,
@@ -54,6 +55,7 @@ def say(
     place: Place = "",
     time: Time = "",
     facts: Facts = None,
+    locale: Locale = None,
     deadline: Deadline = None,
     store: Store = None,
     as_json: AsJson = False,
@@ -63,8 +65,8 @@ def say(
     notes, screen = Notes(), Screen()
     line = check_line(_read_line() if words == ["-"] else " ".join(words))
     cast = cast_of(personas)
-    persona = cast[npc]
-    terms = terms_of(player, place, time, deadline, told_in(facts))
+    persona = cast[npc].in_locale(locale or "")
+    terms = terms_of(player, place, time, told_in(facts), locale, deadline)
     terms["strict"] = strict
     engine = engine_of(cast, opened_store(store, screen))
     reply = asyncio.run(_reply(engine, persona, line, terms, None if as_json else screen))

@@ -41,6 +41,10 @@ Store = Annotated[
 Player = Annotated[str, typer.Option(metavar="ID", help="Who speaks to the character.")]
 Place = Annotated[str, typer.Option(metavar="TEXT", help="Where they are.")]
 Time = Annotated[str, typer.Option(metavar="TEXT", help="What time it is there.")]
+Locale = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", help="The player's language.  [default: the character's own]"),
+]
 Deadline = Annotated[
     float | None, typer.Option(metavar="SECONDS", help="The most time that a reply may take.")
 ]
@@ -113,10 +117,15 @@ def engine_of(cast: Cast, store: AnyStore) -> NPCEngine:
 
 
 def terms_of(
-    player: str, place: str, time: str, deadline: float | None, facts: Mapping[str, Fact]
+    player: str,
+    place: str,
+    time: str,
+    facts: Mapping[str, Fact],
+    locale: str | None,
+    deadline: float | None = None,
 ) -> Terms:
     """Return the terms on which a player speaks."""
-    terms = Terms(player=player, scene=Scene(place, time, facts=facts))
+    terms = Terms(player=player, scene=Scene(place, time, facts=facts), locale=locale)
     if deadline is not None:
         terms["deadline"] = deadline
     return terms

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from npcengine.conditions.parser import parse
-from npcengine.conditions.problems import Problem, problems_of
+from npcengine.conditions.problems import Problem, problems_of, type_asked
 from npcengine.conditions.tree import Facts, Node, leaves
 from npcengine.conditions.truth import Test, compiled
 from npcengine.configuration import FactType
 from npcengine.turns import Fact
+
+REMEMBERED = 4096
+"""So many conditions are not read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,12 @@ class Condition:
 
         Raises `ConditionError` unless `text` is one, of at most 500 characters and 20 levels.
         """
-        tree = parse(text)
-        return cls(text, frozenset(leaf.name for leaf in leaves(tree)), tree, compiled(tree))
+        return _parsed(text)
+
+    @property
+    def types(self) -> Mapping[str, FactType]:
+        """The facts it asks about, and of which type each has to be for that."""
+        return {leaf.name: type_asked(leaf) for leaf in leaves(self._tree)}
 
     def value(self, facts: Facts) -> bool | None:
         """Return whether it is true; None where that hangs on a fact that is not told.
@@ -74,3 +82,10 @@ class Condition:
 
     def __reduce__(self) -> tuple[object, ...]:  # a function cannot be pickled, a text can
         return Condition.parse, (self.text,)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parsed(text: str) -> Condition:
+    """Read a condition once, however many characters have it: a large cast has few of them."""
+    tree = parse(text)
+    return Condition(text, frozenset(leaf.name for leaf in leaves(tree)), tree, compiled(tree))

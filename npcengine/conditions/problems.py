@@ -11,7 +11,7 @@ from typing import Literal
 from npcengine.conditions.tree import ENGINE_FACTS, Comparison, Flag, Leaf, Node, leaves
 from npcengine.conditions.truth import Test
 from npcengine.configuration import FactType
-from npcengine.spelling import did_you_mean
+from npcengine.spelling import did_you_mean, nearest
 from npcengine.turns import Fact
 
 MAX_CASES = 4096
@@ -44,24 +44,35 @@ def problems_of(node: Node, test: Test, declared: Mapping[str, FactType]) -> tup
 def _misnamed(asked: Sequence[Leaf], known: Mapping[str, FactType]) -> Iterator[Problem]:
     first = {leaf.name: leaf for leaf in reversed(asked) if leaf.name not in known}
     for leaf in sorted(first.values(), key=lambda each: each.position):
-        hint = did_you_mean(leaf.name, known) or "declare it under 'facts' in npcengine.yaml"
-        yield Problem(f"no fact is called {leaf.name!r}", hint, leaf.position, "error")
+        yield Problem(
+            f"no fact is called {leaf.name!r}", _named(leaf.name, known), leaf.position, "error"
+        )
+
+
+def _named(name: str, known: Mapping[str, FactType]) -> str:
+    """Say what may have been meant; what only the engine's own facts are like may be new."""
+    declare = "declare it under 'facts' in npcengine.yaml"
+    near = nearest(name, known)
+    if near in ENGINE_FACTS:
+        return f"did you mean {near!r}? Else {declare}"
+    return did_you_mean(name, known) or declare
 
 
 def _mistyped(asked: Sequence[Leaf], known: Mapping[str, FactType]) -> Iterator[Problem]:
     for leaf in asked:
         declared = known.get(leaf.name)
-        if declared is None or declared == _type_asked(leaf):
+        if declared is None or declared == type_asked(leaf):
             continue
         what = f"{leaf.name!r} is {_A[declared]}"
         if isinstance(leaf, Flag):
             message = f"{what}, and by itself neither true nor false"
         else:
-            message = f"{what}, and is compared with {_A[_type_asked(leaf)]}"
+            message = f"{what}, and is compared with {_A[type_asked(leaf)]}"
         yield Problem(message, _retyped(leaf, declared), leaf.position, "error")
 
 
-def _type_asked(leaf: Leaf) -> FactType:
+def type_asked(leaf: Leaf) -> FactType:
+    """Return of which type a fact has to be for a question to make sense."""
     if isinstance(leaf, Flag) or isinstance(leaf.value, bool):
         return "bool"
     return "text" if isinstance(leaf.value, str) else "number"

@@ -7,7 +7,7 @@ from itertools import count
 
 from npcengine.clock import Clock
 from npcengine.configuration import Deadlines, FactType, Players
-from npcengine.dialogue.guarding import names_of
+from npcengine.dialogue.guarding import names_of, others_of
 from npcengine.dialogue.rate import Rate
 from npcengine.dialogue.speech import Ask
 from npcengine.dialogue.terms import REALM, check_terms
@@ -62,7 +62,7 @@ class Asks:
         Raises `UnknownNPC`, `InvalidLine`, and `UsageError` for what makes no sense.
         """
         persona = cast[npc]
-        names = names_of(persona, scene)
+        names = (*names_of(persona, locale), *scene.present)
         line = "" if said is None else check_line(said, names, self._longest_line)
         if scene.facts:
             check_facts(scene.facts, self._facts)
@@ -88,4 +88,5 @@ class Asks:
             lane=lane,
             too_fast=too_fast,
             lore=cast.lore(npc, estimate_tokens) if persona.lorebooks else None,
+            others=(*scene.present, *others_of(persona, cast, locale)),
         )

@@ -5,25 +5,33 @@ from __future__ import annotations
 from functools import lru_cache
 
 from npcengine.guard.said import Watch
+from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona, called
 from npcengine.persona.opened import Opened
 from npcengine.prompt.sections import CANARY, EXAMPLES_NOTE, RULES
-from npcengine.turns import Scene
 
 PRIVATE = (RULES, EXAMPLES_NOTE)
 
 
-def names_of(persona: Persona, scene: Scene) -> tuple[str, ...]:
-    """Return the names for whom a player might pretend to speak."""
-    return (persona.name, persona.name.partition(" ")[0], *persona.aka, *scene.present)
+def names_of(persona: Persona, locale: str | None) -> tuple[str, ...]:
+    """Return what a character is called, in its own language and in a player's."""
+    if not locale or not persona.i18n:
+        return persona.names
+    return (*persona.names, *persona.in_locale(locale).names)
+
+
+def others_of(persona: Persona, cast: Cast, locale: str | None) -> tuple[str, ...]:
+    """Return what those of a cast are called whom a persona has relationships with."""
+    known = (cast[each.npc] for each in persona.relationships if each.npc in cast)
+    return tuple(name for each in known for name in names_of(each, locale))
 
 
 @lru_cache(maxsize=1024)
-def watch_of(opened: Opened, present: tuple[str, ...]) -> Watch:
-    """Return what is not to be said while `opened` is what is open; others are `present`."""
+def watch_of(opened: Opened, names: tuple[str, ...]) -> Watch:
+    """Return what is not to be said while `opened` is what is open; `names` are of others."""
     persona = opened.persona
-    own = {persona.name, persona.name.partition(" ")[0], *persona.aka}
-    others = (*present, *(called(each.npc) for each in persona.relationships))
+    own = persona.names
+    others = (*names, *(called(each.npc) for each in persona.relationships))
     return Watch(
         locked=tuple((secret.id, secret.leak_terms) for secret in opened.shut),
         banned=persona.speech.banned,

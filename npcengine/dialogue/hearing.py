@@ -15,16 +15,19 @@ class Hearing:
     """One answer on its way to one player."""
 
     def __init__(
-        self, opened: Opened, player: str, present: tuple[str, ...], *, as_it_comes: bool
+        self, opened: Opened, player: str, others: tuple[str, ...], *, as_it_comes: bool
     ) -> None:
-        """Prepare for an answer, which is heard `as_it_comes` or not before its end."""
+        """Prepare for an answer, which is heard `as_it_comes` or not before its end.
+
+        `others` are the names of those for whom the character must not speak.
+        """
         persona = opened.persona
         self._parser = ReplyParser(
-            npc_names=(persona.name, persona.id, persona.name.partition(" ")[0]),
+            npc_names=(persona.id, *persona.names),
             player_names=(player,),
             max_sentences=persona.speech.max_sentences,
         )
-        self._guarded = GuardedPieces(watch_of(opened, present), (player,))
+        self._guarded = GuardedPieces(watch_of(opened, others), (player,))
         self._as_it_comes = as_it_comes
         self._ready: list[Piece] = []
         self._heard = False

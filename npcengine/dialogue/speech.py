@@ -45,6 +45,8 @@ class Ask:
     """Seconds until a model may answer the player again; 0 when it may now."""
     lore: Index | None = None
     """What the persona may have heard of; None for a persona without lorebooks."""
+    others: tuple[str, ...] = ()
+    """The names of those whom the character knows, and of those who are present."""
 
 
 class Speech:
@@ -90,9 +92,7 @@ class Speech:
         ask = self.ask
         self.completion = self.stream = None
         self.tries += 1
-        self.hearing = Hearing(
-            self.opened, ask.origin.player, ask.scene.present, as_it_comes=ask.stream
-        )
+        self.hearing = Hearing(self.opened, ask.origin.player, ask.others, as_it_comes=ask.stream)
         return self.hearing
 
     @property

@@ -23,6 +23,9 @@ _ROLES = """
     |系统|系統|助手|用户|用戶|玩家|旁白|叙述者|敘述者|开发者|開發者|管理员|管理員|主持人|你
     |システム|アシスタント|ユーザー|プレイヤー|ナレーター|ナレーション|開発者|管理者
     |시스템|사용자|플레이어|관리자
+    |użytkownik|gracz|narrator|oyuncu|kullanıcı|sistem|anlatıcı
+    |النظام|نظام|المستخدم|اللاعب|الراوي|المساعد|سیستم|کاربر|بازیکن|راوی|دستیار
+    |ระบบ|ผู้ใช้|ผู้เล่น|ผู้ช่วย|सिस्टम|प्रणाली|खिलाड़ी
 """
 _ABOUT = """
     messages?|prompt|notice|note|override|update|event|instructions?|log|alert|command|info|mode
@@ -68,7 +71,8 @@ def unlabelled(text: str, names: Sequence[str]) -> str:
     at = 0
     for colon in _COLON.finditer(text):
         if _ends_label(text, folded, colon.start(), known):
-            wide = "：" in colon[0] or is_wide(text[colon.start() - 1])
+            before = text[colon.start() - 1]
+            wide = "：" in colon[0] or (before >= "\u2e80" and is_wide(before))
             parts += (text[at : colon.start()], "，" if wide else ", ")
             at = colon.end()
     return "".join((*parts, text[at:]))

@@ -48,6 +48,11 @@ def read_volume(path: StrPath) -> Volume:
     return _volume(read_source(Path(path), MAX_BYTES))
 
 
+def read_book(path: StrPath) -> Tree:
+    """Read a file that may be as large as a lorebook, unchecked. Raises `ContentError`."""
+    return read_tree(read_source(Path(path), MAX_BYTES), most=MAX_NODES)
+
+
 def _volume(source: Source) -> Volume:
     tree = read_tree(source, most=MAX_NODES)
     book = check(tree, Lorebook)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from npcengine.conditions.when import When
-from npcengine.content.model import Content
+from npcengine.content.model import NOTHING, Content, Extensions
 from npcengine.lore.decorators import FIELDS, LONGEST_KEY, MOST, parse, write
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
@@ -55,7 +55,7 @@ class Entry(Content):
     """Nobody hears of it unless this is true: `trust >= 40`."""
     tags: tuple[Tag, ...] = ()
     """Who may know it: characters with a `scope` that has all of these, or with no scope."""
-    since: float | None = None
+    since: Annotated[float, Field(allow_inf_nan=False)] | None = None
     """When it happened: characters whose `knows_until` is earlier do not know it."""
     probability: Annotated[float, Field(ge=0, le=1)] = 1.0
     """How often it fires when it could: 0.5 is every other time."""
@@ -83,7 +83,7 @@ class Entry(Content):
     """False when it never fires."""
     decorators: tuple[str, ...] = ()
     """Lines of an imported card that have no effect here, kept for its export."""
-    extensions: Mapping[str, object] = Field(default_factory=dict)
+    extensions: Extensions = NOTHING
     """What an imported card says and nothing here uses, kept for its export."""
 
     @property
@@ -117,7 +117,7 @@ class Lorebook(Content):
     """True when the text of an entry that fires is read for keys as if it had been said."""
     entries: tuple[Entry, ...] = ()
     """What there is to know. The order does not matter."""
-    extensions: Mapping[str, object] = Field(default_factory=dict)
+    extensions: Extensions = NOTHING
     """What an imported book says and nothing here uses, kept for its export."""
 
     @field_validator("entries", mode="after")

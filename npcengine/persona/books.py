@@ -60,7 +60,7 @@ class Books:
     def _complaints(self, folder: Path, name: str, index: int, tree: Tree) -> Iterator[Diagnostic]:
         if name in self._books:
             return
-        file = next((file for file in _files(folder, name) if file.is_file()), None)
+        file = book_file(folder, name)
         if file is None:
             message = f"there is no lorebook {name!r}"
             where = f"a file {LORE}/{name}.yaml, in the folder of the personas, is looked for"
@@ -76,5 +76,7 @@ class Books:
             yield from self._wrong[name].diagnostics
 
 
-def _files(folder: Path, name: str) -> Iterator[Path]:
-    return (folder / f"{name}{suffix}" for suffix in SUFFIXES)
+def book_file(folder: Path, name: str) -> Path | None:
+    """Return the file of a lorebook in the folder `lore`; None if there is none."""
+    files = (folder / f"{name}{suffix}" for suffix in SUFFIXES)
+    return next((file for file in files if file.is_file()), None)

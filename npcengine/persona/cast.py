@@ -79,6 +79,11 @@ class Cast:
         """The ids of all personas, in the order in which they were loaded."""
         return tuple(self._personas)
 
+    @property
+    def shelf(self) -> Mapping[str, Lorebook]:
+        """All lorebooks, by the names by which personas call them."""
+        return MappingProxyType(self._books)
+
     def books(self, npc: str) -> tuple[Lorebook, ...]:
         """Return the lorebooks that a character names, under these names, sorted by them.
 

@@ -19,6 +19,7 @@ from npcengine.persona.loader import (
     is_persona_file,
     read_parts,
     read_sheets,
+    read_strays,
 )
 from npcengine.persona.parents import LORE, Parents
 from npcengine.persona.rules.rule import Gauges, Stage
@@ -58,9 +59,10 @@ def examine(
     files = _books(folder, None if is_whole else {n for s in sheets for n in s.persona.lorebooks})
     books, wrong = _read(files)
     ids = Parents(folder).ids if folder.is_dir() else ()
-    stage = Stage(sheets, frozenset(ids), books, frozenset(files), facts, gauges, is_whole)
+    strays, unread = read_strays(path)
+    stage = Stage(sheets, frozenset(ids), books, frozenset(files), facts, gauges, is_whole, strays)
     found = (each for rule in RULES.values() for each in rule.apply(stage))
-    told = dict.fromkeys([*findings, *read_parts(path), *wrong, *found])  # each once
+    told = dict.fromkeys([*findings, *read_parts(path), *unread, *wrong, *found])  # each once
     in_order = sorted(told, key=lambda each: (each.path, each.line, each.column))
     return Report(tuple(in_order), tuple(sheets))
 

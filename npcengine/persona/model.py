@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache, reduce
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from npcengine.content.model import Content, Locale, Slug
+from npcengine.content.model import NOTHING, Content, Extensions, Locale, Slug
 from npcengine.messages import CacheScope
 from npcengine.persona.said import (
     Gate,
@@ -30,6 +30,8 @@ __all__ = [
     "SecretWords", "Speech", "StockLines",
 ]  # fmt: skip
 
+_BETWEEN_NAMES = re.compile("[ ·・‧]")
+
 Schema = Literal["npcengine/persona@1"]
 Tier = Literal["fast", "smart", "deep"]
 Rating = Literal["everyone", "teen", "mature"]
@@ -37,7 +39,7 @@ Rating = Literal["everyone", "teen", "mature"]
 
 def _in_words(given: object) -> object:
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return f"{given:g}" if is_number else given
+    return f"{given:.15g}" if is_number else given
 
 
 Age = Annotated[Prose, BeforeValidator(_in_words), WithJsonSchema({"type": ["string", "number"]})]
@@ -175,11 +177,17 @@ class Persona(Content):
     """Which kind of model speaks for the character."""
     cache: Cache = Cache()
     """Whether replies may be used again."""
-    extensions: Mapping[str, Any] = {}
+    extensions: Extensions = NOTHING
     """What other tools keep here. npcengine does not read it, and keeps it as it is."""
 
     def __hash__(self) -> int:
         return hash((self.id, self.locale, self.description))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that people know: the whole one, the first of its parts, other ones."""
+        first = _BETWEEN_NAMES.split(self.name, maxsplit=1)[0] or self.name
+        return tuple(dict.fromkeys((self.name, first, *self.aka)))
 
     @property
     def known(self) -> tuple[Known, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
@@ -127,21 +128,23 @@ class Parents:
             self._hints[npc] = did_you_mean(npc, self.ids) or where
         return self._hints[npc]
 
-    def abstract(self) -> Iterator[Path]:
-        """Give the files in inner folders that are parts of personas."""
+    def inner(self, *, abstract: bool) -> Iterator[Path]:
+        """Give the files in inner folders: parts of personas, or those that say to be none."""
         for files in self._inner.values():
-            yield from (file for file in files if _ABSTRACT.search(_text(file)))
+            yield from (file for file in files if bool(_ABSTRACT.search(_text(file))) is abstract)
 
     @cached_property
     def _inner(self) -> dict[str, list[Path]]:
         if self._folder is None:
             return {}
-        files = (file for file in self._folder.rglob("*") if file.parent != self._folder)
-        return _by_id(files, self._folder)
+        files = (Path(where, name) for where, _, names in os.walk(self._folder) for name in names)
+        return _by_id((file for file in files if file.parent != self._folder), self._folder)
 
     @cached_property
     def _outer(self) -> dict[str, list[Path]]:
-        return _by_id(self._folder.iterdir(), self._folder) if self._folder else {}
+        if self._folder is None:
+            return {}
+        return _by_id((Path(self._folder, name) for name in _names(self._folder)), self._folder)
 
 
 class _Line:
@@ -150,6 +153,8 @@ class _Line:
     def __init__(self, parents: Parents) -> None:
         self._parents = parents
         self._line: dict[str, Tree] = {}
+        self._seen: dict[str, int] = {}
+        """How many heirs documents had where they were met; with more, they may be too deep."""
         self._complaints: list[Diagnostic] = []
 
     def of(self, tree: Tree) -> list[Tree]:
@@ -160,6 +165,9 @@ class _Line:
 
     def _add(self, tree: Tree, heirs: tuple[Tree, ...]) -> None:
         line = (*heirs, tree)
+        if self._seen.get(tree.source.path, -1) >= len(heirs):
+            return  # nor are those above it looked at again: ways to them may be millions
+        self._seen[tree.source.path] = len(heirs)
         for loc, npc in _named(tree):
             try:
                 self._add(self._parent(line, loc, npc), line)
@@ -204,6 +212,11 @@ def _named(tree: Tree) -> Iterator[tuple[Loc, str]]:
                 yield ("mixins", index), npc
 
 
+def _names(folder: Path) -> list[str]:
+    """Return the names of the files in a folder; none where it is gone, or must not be read."""
+    return next((names for _, _, names in os.walk(folder)), [])
+
+
 def _by_id(files: Iterable[Path], folder: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for file in sorted(files):
@@ -220,6 +233,8 @@ def _by_id(files: Iterable[Path], folder: Path) -> dict[str, list[Path]]:
 def _text(file: Path) -> str:
     """Return the text of a file; an empty one where there is none: whoever reads it, complains."""
     try:
+        if not file.is_file():  # a pipe would never end
+            return ""
         with file.open("rb") as content:
             return content.read(MAX_BYTES).decode("utf-8-sig", "replace")
     except OSError:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from npcengine.facts import facts_of
 from npcengine.messages import Message, Prefix
 from npcengine.persona.model import Example, Persona
-from npcengine.persona.opened import Opened, opened
+from npcengine.persona.opened import Opened
 from npcengine.prompt.beside import beside, coming_to_mind
 from npcengine.prompt.budget import estimate_tokens
 from npcengine.prompt.fitting import Cut
@@ -173,30 +172,33 @@ def _tail(talk: Talk, rest: tuple[Message, ...]) -> tuple[Message, ...]:
 
 def explain(
     persona: Persona,
+    opened: Opened,
     turns: tuple[Turn, ...],
     scene: Scene,
     player_line: str,
     locale: str | None = None,
+    lore: Sequence[str] = (),
     context: int = CONTEXT,
 ) -> tuple[SectionReport, ...]:
     """Return the prompt section by section, as the model would get it.
 
-    A section that had to give way is there without a text.
+    `opened` and `lore` are as for `build_tail`. A section that had to give way is there without a
+    text.
     """
     static = _static(persona, context)
-    seen = opened(persona, facts_of(scene, turns))
     limit = tail_room(persona, static_prefix(persona, context), context)
-    rest = _rest(seen, turns, scene, player_line, locale)
-    shown = seen.examples[: len(example_messages(seen.examples)) // 2]
-    talk, cuts = fit_talk(Talk(shown, turns), rest, limit)
+    rest = _rest(opened, turns, scene, player_line, locale)
+    shown = opened.examples[: len(example_messages(opened.examples)) // 2]
+    talk, cuts = fit_talk(Talk(shown, turns, tuple(lore)), rest, limit)
     texts = dict(static.sections) | {"examples": _transcript(example_messages(static.examples))}
     names = [*(section.name for section in STATIC_SECTIONS), "examples"]
     moving = {
         "more examples": _transcript(example_messages(talk.examples)),
-        "open now": beside(seen),
-        "history": _transcript(history_messages(talk.turns)),
+        "open now": beside(opened),
+        "history": _transcript(history_messages(talk.turns, talk.lore)),
+        "lore": _transcript(coming_to_mind(talk.lore[-1] if talk.lore else "")),
         "scene": describe(scene),
-        "reminder": reminder(seen.persona, locale, turns),
+        "reminder": reminder(opened.persona, locale, turns),
         "player": speech(player_line),
     }
     places = {"more examples": "examples"}
@@ -208,7 +210,7 @@ def explain(
     return tuple(each for each in reports if each.text or each.left_out)
 
 
-def _transcript(messages: list[Message]) -> str:
+def _transcript(messages: Iterable[Message]) -> str:
     return "\n".join(f"{message.role}: {message.content}" for message in messages)
 
 

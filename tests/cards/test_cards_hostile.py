@@ -1,6 +1,7 @@
 """Files that were made to do harm, or were harmed: each is refused in one line that helps."""
 
 import base64
+import copy
 import io
 import json
 import stat
@@ -202,6 +203,17 @@ def test_a_field_of_an_entry_of_another_kind_does_no_harm(
     file.write_bytes(as_json(root))
     imported = import_file(file)
     assert f"lore/{imported.id}.yaml" in imported.contents
+
+
+def test_the_work_grows_with_the_size_of_a_card_and_not_with_its_square(tmp_path: Path) -> None:
+    """Were it otherwise, this would not end today."""
+    card = copy.deepcopy(V3)
+    card["data"]["personality"] = f"sly{' ' * 1_000_000}old"
+    [entry] = card["data"]["character_book"]["entries"]
+    entry["keys"] = [f"/(?={number})/" for number in range(50_000)]
+    file = tmp_path / "card.json"
+    file.write_bytes(as_json(card))
+    assert import_file(file).id == "brannoc"
 
 
 def test_what_cannot_be_seen_does_not_get_into_the_persona(tmp_path: Path) -> None:

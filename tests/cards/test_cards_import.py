@@ -182,13 +182,22 @@ def test_a_newer_card_is_taken_with_a_warning(
 
 def test_a_book_too_large_for_a_file_stays_in_the_card(tmp_path: Path) -> None:
     card = json.loads(as_json(V2))
-    card["data"]["character_book"]["entries"] = [{**ENTRY, "content": "x" * 9000}] * 40
+    card["data"]["character_book"]["entries"] = [{**ENTRY, "content": "x" * 20_000}] * 450
     made = imported(tmp_path, card)
     assert list(made.contents) == ["brannoc.yaml", "cards/brannoc.json"]
     assert "it stays in the original" in notes(made)
     assert "character_book" in made.kept
     with pytest.raises(UsageError, match="split it in two"):
         imported(tmp_path, card["data"]["character_book"], "book.json")
+
+
+def test_entries_get_ids_of_their_own_whatever_their_names_are(tmp_path: Path) -> None:
+    names = ("a_3", "a", "a", "a_4", "a", "", "")
+    entries = [{**ENTRY, "name": name, "content": f"{at}"} for at, name in enumerate(names)]
+    made = imported(tmp_path, {"spec": "lorebook_v3", "data": {"entries": entries}}, "book.json")
+    book = parse_lorebook(made.contents["lore/book.yaml"].decode(), "book.yaml")
+    assert [each.text for each in book.entries] == [f"{at}" for at in range(len(names))]
+    assert len({each.id for each in book.entries}) == len(names)
 
 
 def test_a_card_of_v1_says_nothing_of_later_fields(tmp_path: Path) -> None:

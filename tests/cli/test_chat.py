@@ -49,6 +49,25 @@ async def test_a_talk_with_its_commands(home: Path) -> None:
     assert program.returncode == 0
 
 
+async def test_a_talk_in_another_language_about_what_is_in_a_book(home: Path) -> None:
+    (home / "personas" / "lore").mkdir()
+    mill = "entries: [{keys: [Mühle], text: The mill burned down.}]\n"
+    (home / "personas" / "lore" / "town.yaml").write_text(mill, "utf-8")
+    hild = home / "personas" / "hild.yaml"
+    german = "lorebooks: [town]\ni18n: {de: {name: Hilda, greetings: [Obacht.]}}\n"
+    hild.write_text(hild.read_text("utf-8") + german, "utf-8")
+    async with at_terminal(home, "chat", "hild", "--locale", "de") as (screen, program):
+        assert "Hilda: Obacht." in await screen.until("player> ")
+        screen.type("/prompt Was war mit der Mühle?\n")
+        assert "The mill burned down." in await screen.until("<speech>Was war mit der")
+        await screen.until("player> ")
+        screen.type(CTRL_D)
+        await screen.until("Farewell.")
+    said = await run(home, "say", "hild", "Hello.", "--locale", "de", "--store", "memory")
+    assert said.out == "Obacht.\n"
+    assert program.returncode == 0
+
+
 async def test_ctrl_c_interrupts_a_reply_and_then_leaves(home: Path) -> None:
     async with FakeProvider(replies=["Good day."]) as provider:
         groq = {"GROQ_API_KEY": "gsk_a_key_of_no_account", "GROQ_BASE_URL": provider.base_url}

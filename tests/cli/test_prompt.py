@@ -33,6 +33,43 @@ async def test_it_tells_when_nothing_more_can_be_left_out(home: Path) -> None:
     assert "all the rest has to stay: shorten the persona" in " ".join(told.err.split())
 
 
+MIRA = """\
+id: mira
+name: Mira
+description: A smith.
+lorebooks: [town]
+knowledge: [{text: The key is under the anvil., when: trust >= 40}]
+i18n: {de: {name: Mirl, description: Eine Schmiedin.}}
+"""
+TOWN = """\
+entries:
+  - {keys: [mill], text: The mill burned down in spring.}
+  - {keys: [mill], text: The miller lives., when: trust >= 40}
+"""
+
+
+async def test_it_shows_what_comes_to_mind_and_what_is_open(home: Path) -> None:
+    (home / "npcengine.yaml").write_text("facts: {trust: number}\n")
+    (home / "facts.yaml").write_text("trust: 40\n")
+    (home / "personas" / "lore").mkdir()
+    (home / "personas" / "mira.yaml").write_text(MIRA)
+    (home / "personas" / "lore" / "town.yaml").write_text(TOWN)
+    shut = await run(home, "prompt", "mira", "Where is the mill?")
+    assert "The mill burned down in spring." in shut.out
+    assert "The miller lives." not in shut.out
+    assert "under the anvil" not in shut.out
+    told = ("--facts", "facts.yaml", "--locale", "de")
+    open_ = await run(home, "prompt", "mira", "Where is the mill?", *told)
+    for text in ("The miller lives.", "under the anvil", "Eine Schmiedin.", "in German"):
+        assert text in open_.out
+    parts = await run(home, "prompt", "mira", "Where is the mill?", *told, "--explain", "--json")
+    (lore,) = [each for each in json.loads(parts.out) if each["name"] == "lore"]
+    assert "The miller lives." in lore["text"]
+    assert "mill" not in (await run(home, "prompt", "mira", "Good day.")).out
+    wrong = await run(home, "prompt", "mira", "--locale", "de_DE")
+    assert (wrong.code, "locale is a language tag" in wrong.err) == (1, True)
+
+
 async def test_ordinary_personas_lose_nothing(home: Path) -> None:
     told = await run(home, "prompt", "hild", "Good day.", "--explain")
     assert told.err == ""

@@ -37,7 +37,12 @@ def test_a_sound_condition_has_no_problems(text: str) -> None:
     ("text", "position", "message", "suggestion"),
     [
         ("met and trst > 4", 8, "no fact is called 'trst'", "did you mean 'trust'?"),
-        ("mett", 0, "no fact is called 'mett'", "did you mean 'met'?"),
+        (
+            "mett",
+            0,
+            "no fact is called 'mett'",
+            "did you mean 'met'? Else declare it under 'facts' in npcengine.yaml",
+        ),
         (
             "zzz",
             0,

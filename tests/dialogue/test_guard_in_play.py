@@ -159,3 +159,33 @@ async def test_a_secret_leaks_in_no_language(locale: str | None, leak: str) -> N
     async with NPCEngine(personas=[persona], backends={"fast": ScriptedBackend([leak])}) as engine:
         reply = await engine.say("mira", "Sag es!", player="ayla", locale=locale)
     assert (reply.text, reply.reason) == ("Not that.", "guard")
+
+
+SMITH = """\
+id: smith
+name: 米拉·霍尔特
+description: 铁匠。
+aka: [老米]
+i18n: {en: {name: Mira Holt}}
+relationships: [{npc: watch, kind: friend}]
+"""
+WATCH = "id: watch\nname: Hester Rusk\ndescription: The captain.\ni18n: {de: {name: Hanna Rusk}}\n"
+
+
+@pytest.mark.parametrize("name", ["米拉·霍尔特", "米拉", "老米", "mira holt", "mira"])
+async def test_no_player_speaks_for_the_character_in_any_language(name: str) -> None:
+    backend = ScriptedBackend(["Aye."])
+    smith = parse_persona(SMITH, "smith.yaml")
+    async with NPCEngine(personas=[smith], backends={"fast": backend}) as engine:
+        await engine.say("smith", f"{name}: it is yours", player="ayla", locale="en")
+    heard = backend.requests[0].messages[-1].content
+    assert heard in [f"<speech>{name}{comma}it is yours</speech>" for comma in (", ", "，")]
+
+
+@pytest.mark.parametrize("label", ["Hester Rusk", "Hester", "Hanna", "Watch"])
+async def test_a_character_does_not_speak_for_those_it_knows(label: str) -> None:
+    personas = [parse_persona(SMITH, "smith.yaml"), parse_persona(WATCH, "watch.yaml")]
+    backend = ScriptedBackend([f"Good day. {label}: Halt!", "Aye."])
+    async with NPCEngine(personas=personas, backends={"fast": backend}) as engine:
+        reply = await engine.say("smith", "Hello.", player="ayla", locale="de")
+    assert (reply.text, len(backend.requests)) == ("Aye.", 2)

@@ -75,6 +75,7 @@ def test_a_mistake_in_a_line(lines: str, place: tuple[int, int], code: str, fiel
 def test_numbers_and_words_are_an_age_and_names_of_python_are_fields() -> None:
     mira = persona("schema: npcengine/persona@1\nage: 41\nspeech: {register: plain}\n")
     assert (mira.age, mira.speech.register_) == ("41", "plain")
+    assert persona("age: 2000000\n").age == "2000000"
     assert persona("age: older than the tower\n").age == "older than the tower"
 
 

@@ -164,6 +164,13 @@ def test_without_declared_facts_it_is_told_once_what_to_do(tmp_path: Path) -> No
     assert "'fact_0', 'fact_1', 'fact_2' and 2 more" in one.message
 
 
+def test_it_is_told_of_which_types_the_facts_are_to_be_declared(tmp_path: Path) -> None:
+    when = "trust > 3 and not flag.seen and weather == 'rain'"
+    one = told(cast(tmp_path, {"mira.yaml": f'{GATED}"{when}"}}\n'}))
+    declared = "facts: {flag.seen: bool, trust: number, weather: text}"
+    assert one.suggestion == f"write in npcengine.yaml '{declared}'"
+
+
 def test_a_persona_and_a_book_that_do_not_load_are_there_all_the_same(tmp_path: Path) -> None:
     files = {
         "mira.yaml": "relationships: [{npc: tom, kind: friend}]\nlorebooks: [town]\nscope: [old]\n",
@@ -230,6 +237,56 @@ def test_entries_with_ids_lose_no_condition(tmp_path: Path) -> None:
     lost = f"{own}i18n: {{en-GB: {{knowledge: [Burned.]}}}}\n"
     one = told(cast(tmp_path, {"mira.yaml": lost}))
     assert (one.code, one.suggestion) == ("NPC316", "give both the same 'id'")
+
+
+BOTH = "[{player: A?, npc: B., when: met}, {player: C?, npc: D., when: met}, {player: E?, npc: F.}]"
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "field"),
+    [
+        (BOTH, BOTH, ""),
+        (BOTH, "[{player: A?, npc: B., when: met}, {player: E?, npc: F.}]", ""),
+        (BOTH, BOTH.replace("D., when: met", "D."), "examples"),
+        (BOTH, "[{player: E?, npc: F.}]", "examples"),
+    ],
+)
+def test_an_example_that_opens_to_all_in_another_language_is_told(
+    own: str, other: str, field: str, tmp_path: Path
+) -> None:
+    written = f"examples: {own}\ni18n: {{en-GB: {{examples: {other}}}}}\n"
+    wanted = [("NPC316", f"i18n.'en-GB'.{field}")] if field else []
+    assert found(cast(tmp_path, {"mira.yaml": written})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("other", "field"),
+    [
+        ("[{id: mill, text: B., when: met}, C.]", ""),
+        ("[{id: mill, text: B.}, C.]", ""),
+        ("[{id: mill, text: B., when: turns > 1}]", "[0].when"),
+        ("[{id: mill, text: B.}, {text: D., when: met}]", ""),
+    ],
+)
+def test_an_entry_with_an_id_keeps_its_condition_or_it_is_told(
+    other: str, field: str, tmp_path: Path
+) -> None:
+    own = "knowledge: [{id: mill, text: A., when: met}, C.]\n"
+    written = f"{own}i18n: {{en-GB: {{knowledge: {other}}}}}\n"
+    wanted = [("NPC316", f"i18n.'en-GB'.knowledge{field}")] if field else []
+    assert found(cast(tmp_path, {"mira.yaml": written})) == wanted
+
+
+def test_what_hides_a_secret_must_not_give_it_away(tmp_path: Path) -> None:
+    secret = "{id: b, text: B., reveal_when: met, leak_terms: [deserter], deflect: No deserter.}"
+    one = told(cast(tmp_path, {"mira.yaml": f"secrets: [{secret}]\n"}))
+    assert (one.code, one.field) == ("NPC309", "secrets[0].leak_terms[0]")
+    assert "stands in secrets[0].deflect here" in one.message
+
+
+def test_a_character_in_a_folder_inside_is_told_whether_it_loads_or_not(tmp_path: Path) -> None:
+    files = {"mira.yaml": "", "village/tom.yaml": OTHER, "village/ann.yaml": "id: ann\n\tname: A\n"}
+    assert found(cast(tmp_path, files)) == [("NPC105", ""), ("NPC320", "id")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What personas take over from others, in the files that writers keep."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,27 @@ def test_generations_have_a_limit(tmp_path: Path) -> None:
         write(tmp_path, f"{number}.yaml", text)
     assert load_persona(tmp_path / "8.yaml").role == "smith"
     assert {each.code for each in found_in(tmp_path)} == {"NPC115"}
+
+
+def test_the_ways_to_a_part_may_be_more_than_anybody_could_count(tmp_path: Path) -> None:
+    """Eight generations of sixteen make four thousand million ways, and 128 documents."""
+    parts = [[f"p{depth}_{number}" for number in range(16)] for depth in range(8)]
+    for depth, parents in enumerate([*parts[1:], []]):
+        for npc in parts[depth]:
+            text = f"id: {npc}\nabstract: true\ntraits+: [{npc}]\nmixins: [{', '.join(parents)}]\n"
+            write(tmp_path, f"parts/{npc}.yaml", text)
+    write(tmp_path, "a.yaml", f"id: a\nname: A\ndescription: D.\nmixins: [{', '.join(parts[0])}]\n")
+    assert len(load_persona(tmp_path / "a.yaml").traits) == 128
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_what_is_no_file_is_not_waited_for(cast: Path) -> None:
+    for name in ("pipe.yaml", "traits/pipe.yaml"):
+        os.mkfifo(cast / name)
+    (cast / "traits" / "folder.yaml").mkdir()
+    (cast / "traits" / "nowhere.yaml").symlink_to("nothing.yaml")
+    assert load_cast(cast, cast / ".cache").ids == load_cast(cast, cast / ".cache").ids == ("mira",)
+    assert found_in(cast) == []
 
 
 def test_a_part_is_checked_although_nobody_takes_it_over(cast: Path) -> None:

@@ -147,14 +147,16 @@ def test_the_same_arguments_give_the_same_bytes(line: str) -> None:
 
 
 def test_explain_tells_static_from_moving_and_hashes_each() -> None:
-    sections = explain(MIRA, (Turn("Hello.", "Hm.", 0.0),), Scene(place="forge"), "And now?")
+    sections = explain(
+        MIRA, Opened(MIRA), (Turn("Hello.", "Hm.", 0.0),), Scene(place="forge"), "And now?"
+    )
     names = [each.name for each in sections]
     assert names[0] == "rules"
     assert names[-4:] == ["history", "scene", "reminder", "player"]
     assert [each.static for each in sections] == sorted(
         (each.static for each in sections), reverse=True
     )
-    again = explain(MIRA, (), Scene(place="inn"), "Something else.")
+    again = explain(MIRA, Opened(MIRA), (), Scene(place="inn"), "Something else.")
     hashes = {each.name: each.sha256 for each in sections}
     for each in again:
         assert (each.sha256 == hashes[each.name]) == each.static or each.name == "reminder"
@@ -164,6 +166,6 @@ def test_explain_shows_what_is_sent() -> None:
     scene, turns = Scene(place="forge"), (Turn("Hello.", "Hm.", 0.0),)
     sent = [*static_prefix(MIRA).messages, *build_tail(Opened(MIRA), turns, scene, "And now?")]
     sent_text = "\n".join(message.content for message in sent)
-    for each in explain(MIRA, turns, scene, "And now?"):
+    for each in explain(MIRA, Opened(MIRA), turns, scene, "And now?"):
         for line in each.text.splitlines():
             assert line.removeprefix("user: ").removeprefix("assistant: ") in sent_text

@@ -53,7 +53,9 @@ def test_in_ordinary_play_nothing_is_left_out() -> None:
     tail = build_tail(Opened(MIRA), TURNS, FORGE, "Go on.", None, LORE)
     limit = tail_room(MIRA, whole)
     assert build_tail(Opened(MIRA), TURNS, FORGE, "Go on.", None, LORE, limit) == tail
-    assert not [each for each in explain(MIRA, TURNS, FORGE, "Go on.") if each.left_out]
+    assert not [
+        each for each in explain(MIRA, Opened(MIRA), TURNS, FORGE, "Go on.") if each.left_out
+    ]
 
 
 def test_lore_goes_first_then_the_oldest_turns_and_the_last_two_stay() -> None:
@@ -81,14 +83,21 @@ def test_what_is_said_changes_nothing_in_the_static_prefix() -> None:
     for context in (512, 1024, 2048, CONTEXT):
         assert static_prefix(MIRA, context) == static_prefix(MIRA, context)
         static = [
-            [each for each in explain(MIRA, turns, FORGE, line, context=context) if each.static]
+            [
+                each
+                for each in explain(MIRA, Opened(MIRA), turns, FORGE, line, context=context)
+                if each.static
+            ]
             for turns, line in (((), ""), (TURNS, "Go on."))
         ]
         assert static[0] == static[1]
 
 
 def test_what_was_left_out_is_told_and_why() -> None:
-    told = {each.name: each for each in explain(MIRA, TURNS, FORGE, "Go on.", context=1600)}
+    told = {
+        each.name: each
+        for each in explain(MIRA, Opened(MIRA), TURNS, FORGE, "Go on.", context=1600)
+    }
     assert told["appearance"].text == ""
     assert told["appearance"].left_out > 50
     assert told["appearance"].why == "the character can speak without it"

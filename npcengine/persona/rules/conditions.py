@@ -61,12 +61,14 @@ def _no_facts(stage: Stage) -> Iterator[Found]:
     asking = [each for each in _conditions(stage) if _undeclared(each[2])]
     if not asking:
         return
-    names = sorted({name for _, _, condition in asking for name in _undeclared(condition)})
+    types = {name: each[2].types[name] for each in asking for name in _undeclared(each[2])}
+    names = sorted(types)
     tree, loc, _ = asking[0]
     listed = ", ".join(repr(name) for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     message = f"no facts are declared, so a misspelt one would not be told: {listed}{more}"
-    hint = f"write in npcengine.yaml 'facts: {{{names[0]}: bool}}', or number, or text"
+    declared = ", ".join(f"{name}: {types[name]}" for name in names[:_SHOWN])
+    hint = f"write in npcengine.yaml 'facts: {{{declared}}}'"
     yield Found(tree, loc, message, hint)
 
 

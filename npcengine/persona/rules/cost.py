@@ -14,7 +14,7 @@ CACHED_FROM = 1024
 """Tokens from which on OpenAI, and some others, remember the beginning of a prompt."""
 NEAR = 128
 """So many tokens are a few lines."""
-_MACRO = re.compile(r"\{\{\s*([^{}]{1,40}?)\s*\}\}")
+_MACRO = re.compile(r"\{\{([^{}]{1,60})\}\}")
 _CHANGING = re.compile(
     r"random|pick|roll|dice|time|date|weekday|iso|idle|last|input|(?:get|set|inc|dec|add)?var",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ def _macros_of(tree: Tree) -> Iterator[Found]:
         if macro is None:
             continue
         message = f"{macro[0]} stays as it is: nothing fills it in, and the player may hear it"
-        yield Found(tree, loc, message, _instead(macro[1]))
+        yield Found(tree, loc, message, _instead(macro[1].strip()))
 
 
 def _instead(macro: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from npcengine.content.model import Content
@@ -48,15 +49,46 @@ def _lost(sheet: Sheet, stage: Stage) -> Iterator[Found]:
     own = dict(_lists(sheet.persona))
     for locale, overlay in sheet.persona.i18n.items():
         for loc, entries in _lists(overlay):
-            if not entries or all(getattr(each, "id", None) for each in entries):
-                continue
-            lost = _gates(own[loc]) - _gates(entries)
-            if lost:
+            at = ("i18n", locale, *loc)
+            for index, gate in _changed(own[loc], entries):
+                message = f"this hangs on something else than {gate!r}, as the entry itself does"
+                yield Found(sheet.tree, (*at, index, "when"), message, _KEEPS)
+            if lost := _replaced(own[loc], entries):
                 listed = ", ".join(repr(each) for each in sorted(lost))
                 message = f"this takes the place of entries that hang on {listed}"
                 by_id = "give both the same 'id'" if loc[0] in ("goals", "knowledge") else ""
                 hint = by_id or "write their 'when' here too"
-                yield Found(sheet.tree, ("i18n", locale, *loc), message, hint)
+                yield Found(sheet.tree, at, message, hint)
+
+
+_KEEPS = "leave 'when' out: by its id, the entry keeps its own"
+
+
+def _changed(own: Sequence[Content], entries: Sequence[Content]) -> Iterator[tuple[int, str]]:
+    """Give the entries that are known by their ids and get another condition, with their own."""
+    gates = {_id(each): gate for each in own for gate in _gates([each])}
+    for index, each in enumerate(entries):
+        gate = gates.get(_id(each), "") if _id(each) else ""
+        if gate and "when" in each.model_fields_set and gate not in _gates([each]):
+            yield index, gate
+
+
+def _replaced(own: Sequence[Content], entries: Sequence[Content]) -> set[str]:
+    """Return the conditions of entries that others take the place of, which do not have them.
+
+    That some have it is not enough where more hang on nothing than before.
+    """
+    if any(map(_id, entries)):  # then only those without an id are replaced
+        own, entries = ([each for each in some if not _id(each)] for some in (own, entries))
+    if not entries:
+        return set()
+    before, after = _gates(own), _gates(entries)
+    more_are_open = len(entries) - after.total() > len(own) - before.total()
+    return {gate for gate in before - after if more_are_open or gate not in after}
+
+
+def _id(entry: Content) -> str | None:
+    return getattr(entry, "id", None)
 
 
 def _lists(words: Persona | Overlay) -> Iterator[tuple[Loc, Sequence[Content]]]:
@@ -66,9 +98,9 @@ def _lists(words: Persona | Overlay) -> Iterator[tuple[Loc, Sequence[Content]]]:
         yield ("stock_lines", kind), getattr(words.stock_lines, kind)
 
 
-def _gates(entries: Sequence[Content]) -> set[str]:
+def _gates(entries: Sequence[Content]) -> Counter[str]:
     gates = (getattr(each, "when", None) for each in entries)
-    return {str(gate) for gate in gates if gate is not None}
+    return Counter(str(gate) for gate in gates if gate is not None)
 
 
 _STOCK_EXAMPLE = (
@@ -92,9 +124,10 @@ RULES = (
     Rule(
         "NPC316",
         "A condition that is lost in a language",
-        "A list under `i18n` takes the place of the whole list, with all conditions in it, unless "
-        "every entry has an `id`. So what should be said to friends only is said to nobody, or to "
-        "all.",
+        "A list under `i18n` takes the place of the whole list, with all conditions in it. So what "
+        "should be said to friends only is said to nobody, or to all. Write the conditions there "
+        "too, or give entries an `id`: these keep their conditions, as long as no other one is "
+        "written, and only what has no `id` is replaced.",
         each_sheet(_lost),
         f"{_OPENS}i18n:\n  de:\n    greetings: [Wieder da?, 'Achtung, Funken.']\n{_STOCK_EXAMPLE}",
         f"{_OPENS}i18n:\n  de:\n    greetings:\n      - {{text: Wieder da?, when: met}}\n"

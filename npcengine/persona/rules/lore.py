@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from npcengine.content.yaml_tree import Loc
 from npcengine.lore.index import Index
@@ -10,7 +11,6 @@ from npcengine.lore.keys import KeyTable
 from npcengine.lore.loader import Volume
 from npcengine.lore.model import Entry
 from npcengine.lore.patterns import can_search, is_pattern
-from npcengine.persona.model import Persona
 from npcengine.persona.rules.rule import Found, Rule, Stage, each_book
 
 
@@ -57,7 +57,7 @@ def _keys(entry: Entry) -> Iterator[tuple[Loc, str]]:
 
 
 def _unheard(name: str, volume: Volume, stage: Stage) -> Iterator[Found]:
-    readers = stage.readers(name)
+    readers = {_Ears(frozenset(each.scope), each.knows_until) for each in stage.readers(name)}
     if stage.whole and not readers:
         message = "no character has this lorebook"
         yield Found(volume.tree, (), message, f"add it to a persona: lorebooks: [{name}]")
@@ -81,9 +81,16 @@ def _mute(entry: Entry) -> tuple[Loc, str, str] | None:
     return None
 
 
-def _untold(entry: Entry, readers: Sequence[Persona]) -> tuple[Loc, str, str] | None:
+class _Ears(NamedTuple):
+    """What decides which lore a character can hear of; most of a cast have the same."""
+
+    scope: frozenset[str]
+    knows_until: float | None
+
+
+def _untold(entry: Entry, readers: Collection[_Ears]) -> tuple[Loc, str, str] | None:
     """Say what keeps an entry from everybody who has the book."""
-    scoped = [each for each in readers if not each.scope or set(entry.tags) <= set(each.scope)]
+    scoped = [each for each in readers if not each.scope or each.scope.issuperset(entry.tags)]
     if not scoped:
         message = "nobody who has this lorebook has all these tags in their scope"
         return ("tags",), message, "take some out, or add them to a scope"

@@ -17,6 +17,13 @@ def _nobody(sheet: Sheet, stage: Stage) -> Iterator[Found]:
             yield Found(sheet.tree, ("relationships", index, "npc"), message, hint)
 
 
+def _not_played(stage: Stage) -> Iterator[Found]:
+    for tree in stage.strays:
+        message = "this character is not in the cast, as it stands in a folder inside"
+        hint = "move its file up; or, if it is only a part of others, write 'abstract: true'"
+        yield Found(tree, ("id",), message, hint)
+
+
 def _no_book(sheet: Sheet, stage: Stage) -> Iterator[Found]:
     for index, name in enumerate(sheet.persona.lorebooks):
         if name not in stage.shelf:
@@ -26,11 +33,18 @@ def _no_book(sheet: Sheet, stage: Stage) -> Iterator[Found]:
             yield Found(sheet.tree, ("lorebooks", index), message, hint)
 
 
-def _no_tag(sheet: Sheet, stage: Stage) -> Iterator[Found]:
-    mine = sheet.persona.lorebooks
-    if any(name not in stage.books for name in mine):  # what is in it is not known
-        return
-    tags = {tag for name in mine for entry in stage.books[name].book.entries for tag in entry.tags}
+def _no_tags(stage: Stage) -> Iterator[Found]:
+    tags = {
+        name: {tag for entry in volume.book.entries for tag in entry.tags}
+        for name, volume in stage.books.items()
+    }
+    for sheet in stage.sheets:
+        mine = sheet.persona.lorebooks
+        if all(name in tags for name in mine):  # else it is not known what is in one
+            yield from _no_tag(sheet, set[str]().union(*(tags[name] for name in mine)))
+
+
+def _no_tag(sheet: Sheet, tags: set[str]) -> Iterator[Found]:
     for index, tag in enumerate(sheet.persona.scope):
         if tag not in tags:
             message = f"no lore of this character has the tag {tag!r}"
@@ -46,10 +60,21 @@ RULES = (
         "A tag that no lore has",
         "With a `scope`, a character hears only of lore whose tags are all in it. No entry of its "
         "lorebooks has this one.",
-        each_sheet(_no_tag),
+        _no_tags,
         "lorebooks: [town]\nscope: [town, marhs]\n",
         "lorebooks: [town]\nscope: [town]\n",
         beside={"lore/town.yaml": _TOWN},
+    ),
+    Rule(
+        "NPC320",
+        "A character in a folder inside",
+        "Only the files that stand in the folder of the personas itself are characters. Folders in "
+        "it hold what characters share, which is `abstract`.",
+        _not_played,
+        "id: tom\nname: Tom\ndescription: The innkeeper of Oakvale.\n",
+        "id: tom\nabstract: true\nrole: innkeeper of Oakvale\n",
+        file="village/tom.yaml",
+        beside={"aldric.yaml": "mixins: [tom]\n"},
     ),
     Rule(
         "NPC401",

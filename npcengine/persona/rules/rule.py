@@ -41,6 +41,8 @@ class Stage:
     """None where nothing can be measured."""
     whole: bool
     """False when only one file is looked at, so that nothing can be missing."""
+    strays: Sequence[Tree] = ()
+    """Documents in inner folders that are not abstract, and are in no cast all the same."""
 
     def readers(self, book: str) -> list[Persona]:
         """Return who has a lorebook."""

@@ -34,11 +34,11 @@ def texts_of(data: Data, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
 
 
 def open_texts_of(sheet: Sheet) -> Iterator[tuple[Loc, str]]:
-    """Give the texts that hang on no condition, in all languages."""
+    """Give the texts that hang on no condition, in all languages, and what hides a secret."""
     data = sheet.tree.data
     gated = {(name, entry["id"]) for name, entry in _entries(data) if "when" in entry}
     for loc, text in texts_of(data):
-        if "secrets" not in loc[:3] and not _is_gated(data, loc, gated):
+        if ("secrets" not in loc[:3] or loc[-1] == "deflect") and not _is_gated(data, loc, gated):
             yield loc, text
 
 
