@@ -113,7 +113,11 @@ _KINDS: Mapping[str, Callable[[Stage, str], Iterator[bool]]] = {
     "person": lambda stage, id: iter([_alive(stage, id)]),
     "creature": lambda stage, id: iter([_alive(stage, id), _in_reach(stage, id)]),
     "item": lambda stage, id: iter(
-        [not stage.state.entity(id).essential, id != stage.state.world.money]
+        [
+            not stage.state.entity(id).essential,
+            id != stage.state.world.money,
+            id not in stage.state.entity(stage.giver).sells,  # nobody asks for what they sell
+        ]
     ),
     "thing": lambda stage, id: iter([True]),
     "information": lambda stage, id: iter([stage.state.get(f"player.knows.{id}") is not True]),
