@@ -114,6 +114,13 @@ def fold(text: str) -> str:
     return text.translate(_FOLDS)
 
 
+def solid(folded: str) -> str:
+    """Return what is left of a folded text without its joints."""
+    for joint in JOINTS:
+        folded = folded.replace(joint, "")
+    return folded
+
+
 def letters_folded(text: str) -> str:
     """Return the text with each letter folded where one letter stands for it.
 
@@ -129,6 +136,9 @@ def letters_folded(text: str) -> str:
     )
 
 
+_ASCII = bytes(ord(fold(chr(code)) or "\0") for code in range(128)).ljust(256)
+"""What each of those that are printable is folded to: to one of its own kind."""
+
 # Most text of most languages has no other characters, and each of these is folded to just one.
 _ONE_BY_ONE = re.compile(
     "[ -~\u00c0-\u00c5\u00c7-\u00d6\u00d9-\u00dd\u00e0-\u00e5\u00e7-\u00ef\u00f1-\u00f6"
@@ -142,6 +152,8 @@ def placed(text: str, begin: int) -> tuple[str, Sequence[int]]:
 
     `begin` is the place of the first character.
     """
+    if text.isascii() and text.isprintable():
+        return text.encode().translate(_ASCII).decode(), range(begin, begin + len(text))
     folded = fold(text)
     if _ONE_BY_ONE.fullmatch(text):
         return folded, range(begin, begin + len(text))
