@@ -51,7 +51,7 @@ class Lines:
         """Tell quickly of a text without `:` that it begins no line in which `feed` has to look."""
         if not self._at_start:
             return True
-        longest = max(_LONGEST_OWN, *[len(name) for names in self._names for name in names])
+        longest = max([_LONGEST_OWN, *[len(name) for names in self._names for name in names]])
         return text[:1].isalpha() and len(text) > longest + _AFTER_NAME and "：" not in text
 
     def passed(self) -> None:
@@ -111,12 +111,17 @@ class Lines:
         labels = _labels(*self._names)
         reach = labels.reach
         window = fold(text[at + skipped : at + skipped + reach])
-        if window and window[0] not in labels.initials:
+        if not window:
+            return _NOTHING if final else _WAIT
+        initial = window[0]
+        if initial not in labels.initials:
             return _NOTHING
         if (final or len(window) >= reach) and ":" not in window and "：" not in window:
             return _NOTHING
         undecided = False
         for name, of_player in labels.of_player.items():
+            if name[0] != initial:
+                continue
             if window.startswith(name):
                 if colon := _COLON.match(window, len(name)):
                     self.stopped = of_player
