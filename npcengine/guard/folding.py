@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 
 SPACE, LINE, STOP, GLUE, COLON = " ", "\n", ".", "-", ":"
@@ -26,10 +27,11 @@ _ACCENT = re.compile(
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 # Scripts that are written without spaces, or whose particles stick to the word.
-_WIDE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]"
+_WIDE = (
+    "\u0e00\u0eff\u1000\u109f\u1780\u17ff\u2e80\u2fff々々〇〇\u3040\u312f\u31a0\u31ff\u3400\u9fff"
+    "\uac00\ud7a3\uf900\ufaff\U00020000\U0003ffff"
 )
+"""The first and the last of each range of them, in order."""
 _LINES = frozenset("\n\r\v\f\x85\u2028\u2029")
 _STOPS = frozenset('.!?…;。！？｡;।؟۔"“”„«»「」『』()（）[]【】*—–')
 _COLONS = frozenset(":：﹕︓꞉∶ː")
@@ -58,7 +60,9 @@ def is_unseen(char: str) -> bool:
 
 def is_wide(char: str) -> bool:
     """Tell whether a character's script has no spaces around its words."""
-    return "\u4e00" <= char <= "\u9fff" or (char > "\u0dff" and _WIDE.match(char) is not None)
+    if char <= "\u0dff":
+        return False
+    return "\u4e00" <= char <= "\u9fff" or bisect_left(_WIDE, char) % 2 == 1 or char in _WIDE
 
 
 def _squared(code: int) -> str:
