@@ -40,14 +40,14 @@ class Alike:
         The event after those has to be parsed.
         """
         before, after = self._before, self._after
-        start, around = len(before), len(before) + len(after)
+        if not before:
+            return []
+        start, end = len(before), -len(after)
         inner: list[bytes] = []
-        for place in range(at, len(events)) if start else ():
-            event = events[place]
-            size = len(event)
-            if size < around or not (event.startswith(before) and event.endswith(after)):
+        for event in events[at:]:
+            if not (event.startswith(before) and event.endswith(after, start)):
                 break
-            inner.append(event[start : start + size - around])
+            inner.append(event[start:end])
         if not inner:
             return []
         try:

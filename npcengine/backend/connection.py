@@ -139,9 +139,11 @@ class Connection(asyncio.BufferedProtocol):
             self._head_size += nbytes
             if self._head_size > MAX_HEAD:
                 self._fail(BadAnswer("what answers there does not speak HTTP: a head without end"))
-        elif self._waiting > MAX_WAITING and not self._paused:
-            self._paused = True
-            self._transport.pause_reading()
+        else:
+            self._waiting += nbytes
+            if self._waiting > MAX_WAITING and self._parts and not self._paused:
+                self._paused = True
+                self._transport.pause_reading()
         self._tell()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -191,7 +193,6 @@ class Connection(asyncio.BufferedProtocol):
         """Keep a part of the body."""
         if not self._surplus:
             self._parts.append(body)
-            self._waiting += len(body)
 
     def on_message_complete(self) -> None:
         """Note that the answer is here to its end."""

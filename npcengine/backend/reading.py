@@ -103,7 +103,7 @@ class Reading:
                 alike = self._alike.texts(events, at)
                 texts += alike
                 at += len(alike)
-                if not alike:
+                if at < len(events):
                     texts.append(self._take(events[at]))
                     at += 1
             if self._at_end and self.finish is None and not self._done:

@@ -52,13 +52,12 @@ class EventDecoder:
             raise EventTooLarge(f"no event's end within {MAX_EVENT} bytes")
         whole, _, self._rest = buffer.rpartition(b"\n\n")
         if not whole:
-            events: list[bytes] = []
-        elif whole.startswith(b"data: ") and whole.count(b"\n") == 2 * whole.count(_NEXT):
-            events = whole[6:].split(_NEXT)  # each is one line of data, as nearly always
-        else:
-            parts = whole.split(b"\n\n")
-            events = [data for part in parts if (data := _data(part)) is not None]
-        return events
+            return []
+        if whole.startswith(b"data: "):
+            events = whole[6:].split(_NEXT)
+            if whole.count(b"\n") == 2 * (len(events) - 1):
+                return events  # each is one line of data, as nearly always
+        return [data for part in whole.split(b"\n\n") if (data := _data(part)) is not None]
 
     def close(self) -> list[bytes]:
         """Return the data of an event that the end of the body left open."""

@@ -194,14 +194,14 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
     Reasoning is never part of the text. Whatever has an unexpected type is passed over,
     for providers differ in what they leave out.
     """
-    error, code = _error_of(data)
     own = data.get("x_groq")
-    usage = queued = request_id = None
-    if own is not None or data.get("usage") is not None:
-        usage, queued = usage_of(data.get("usage")), _queued(data)
-    if isinstance(own, dict):
-        usage = usage or usage_of(own.get("usage"))
-        request_id = _text(own.get("id")) or None
+    if not isinstance(own, dict):
+        own = {}
+    usage = queued = None
+    for told in (data.get("usage"), own.get("usage")):
+        if isinstance(told, dict):
+            usage = usage or usage_of(told)
+            queued = _queued(told) if queued is None else queued
     text = refusal = ""
     finish: Finish | None = None
     choices = data.get("choices")
@@ -215,18 +215,15 @@ def read_chunk(data: Mapping[str, Any], part: str) -> Chunk:
         reason = choice.get("finish_reason")
         if isinstance(reason, str):
             finish = FINISHES.get(reason, "stop")
-    return Chunk(text, refusal, finish, usage, request_id, error, code, queued)
+    error, code = _error_of(data.get("error") or own.get("error"))
+    return Chunk(text, refusal, finish, usage, _text(own.get("id")) or None, error, code, queued)
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    error = data.get("error")
-    own = data.get("x_groq")
-    if not error and isinstance(own, dict):
-        error = own.get("error")
+def _error_of(error: object) -> tuple[str | None, str | None]:
     if not error:
         return None, None
     if isinstance(error, dict):
@@ -238,9 +235,10 @@ def _error_of(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def usage_of(value: object) -> Usage | None:
     """Return what was counted; None where that cannot be, so that it is estimated."""
-    if not isinstance(value, dict) or type(value.get("prompt_tokens")) is not int:
+    prompt = value.get("prompt_tokens") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or type(prompt) is not int:
         return None
-    prompt, completion = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
+    completion = _count(value, "completion_tokens")
     if not (0 <= prompt <= MAX_TOKENS and 0 <= completion <= MAX_TOKENS):
         return None
     cached = _count(value.get("prompt_tokens_details"), "cached_tokens")
@@ -250,12 +248,10 @@ def usage_of(value: object) -> Usage | None:
     )
 
 
-def _queued(data: Mapping[str, Any]) -> float | None:
-    own = data.get("x_groq")
-    for table in (data.get("usage"), own.get("usage") if isinstance(own, dict) else None):
-        seconds = table.get("queue_time") if isinstance(table, dict) else None
-        if isinstance(seconds, int | float) and 0 <= seconds < MAX_QUEUED:
-            return float(seconds)
+def _queued(told: Mapping[str, Any]) -> float | None:
+    seconds = told.get("queue_time")
+    if isinstance(seconds, int | float) and 0 <= seconds < MAX_QUEUED:
+        return float(seconds)
     return None
 
 

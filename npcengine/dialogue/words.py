@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 _WORDS = re.compile(r"[^\W_]+")
-_WIDE = re.compile(r"[\u2e80-\U0003ffff]")
+_WIDE = "\u2e80"
+"""From here on, letters are of scripts without spaces."""
 
 # Words that most questions have, whatever they ask about.
 _COMMON = frozenset(
@@ -51,7 +52,7 @@ def words(line: str) -> frozenset[str]:
     """Return all words of `line`, folded; pairs of characters where there are no spaces."""
     found: set[str] = set()
     for word in _WORDS.findall(line.casefold()):
-        if _WIDE.search(word):
+        if max(word) >= _WIDE:
             found.update(word[at : at + 2] for at in range(len(word) - 1))
         else:
             found.add(word)
@@ -65,7 +66,7 @@ def topics(line: str) -> frozenset[str]:
     """
     found: set[str] = set()
     for word in _WORDS.findall(line.casefold()):
-        if _WIDE.search(word):
+        if max(word) >= _WIDE:
             for part in _COMMON_WIDE.split(word):
                 found.update(part[at : at + 2] for at in range(len(part) - 1))
         elif word not in _COMMON and len(word) > 1:

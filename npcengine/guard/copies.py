@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from npcengine.guard.folding import JOINTS, fold
+from npcengine.guard.folding import fold, solid
 from npcengine.guard.terms import Violation
 
 COPIED = 33
@@ -23,7 +23,7 @@ _RECITAL = Violation("recital", "", "")
 
 def letters(text: str) -> str:
     """Return the letters of a text, folded, with nothing between them."""
-    return "".join(symbol for symbol in fold(text) if symbol not in JOINTS)
+    return solid(fold(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 
 SPACE, LINE, STOP, GLUE, COLON = " ", "\n", ".", "-", ":"
@@ -26,10 +27,11 @@ _ACCENT = re.compile(
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 # Scripts that are written without spaces, or whose particles stick to the word.
-_WIDE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff々〇]"
+_WIDE = (
+    "\u0e00\u0eff\u1000\u109f\u1780\u17ff\u2e80\u2fff々々〇〇\u3040\u312f\u31a0\u31ff\u3400\u9fff"
+    "\uac00\ud7a3\uf900\ufaff\U00020000\U0003ffff"
 )
+"""The first and the last of each range of them, in order."""
 _LINES = frozenset("\n\r\v\f\x85\u2028\u2029")
 _STOPS = frozenset('.!?…;。！？｡;।؟۔"“”„«»「」『』()（）[]【】*—–')
 _COLONS = frozenset(":：﹕︓꞉∶ː")
@@ -58,7 +60,9 @@ def is_unseen(char: str) -> bool:
 
 def is_wide(char: str) -> bool:
     """Tell whether a character's script has no spaces around its words."""
-    return "\u4e00" <= char <= "\u9fff" or (char > "\u0dff" and _WIDE.match(char) is not None)
+    if char <= "\u0dff":
+        return False
+    return "\u4e00" <= char <= "\u9fff" or bisect_left(_WIDE, char) % 2 == 1 or char in _WIDE
 
 
 def _squared(code: int) -> str:
@@ -114,6 +118,13 @@ def fold(text: str) -> str:
     return text.translate(_FOLDS)
 
 
+def solid(folded: str) -> str:
+    """Return what is left of a folded text without its joints."""
+    for joint in JOINTS:
+        folded = folded.replace(joint, "")
+    return folded
+
+
 def letters_folded(text: str) -> str:
     """Return the text with each letter folded where one letter stands for it.
 
@@ -129,6 +140,9 @@ def letters_folded(text: str) -> str:
     )
 
 
+_ASCII = bytes(ord(fold(chr(code)) or "\0") for code in range(128)).ljust(256)
+"""What each of those that are printable is folded to: to one of its own kind."""
+
 # Most text of most languages has no other characters, and each of these is folded to just one.
 _ONE_BY_ONE = re.compile(
     "[ -~\u00c0-\u00c5\u00c7-\u00d6\u00d9-\u00dd\u00e0-\u00e5\u00e7-\u00ef\u00f1-\u00f6"
@@ -142,6 +156,8 @@ def placed(text: str, begin: int) -> tuple[str, Sequence[int]]:
 
     `begin` is the place of the first character.
     """
+    if text.isascii() and text.isprintable():
+        return text.encode().translate(_ASCII).decode(), range(begin, begin + len(text))
     folded = fold(text)
     if _ONE_BY_ONE.fullmatch(text):
         return folded, range(begin, begin + len(text))

@@ -27,6 +27,7 @@ _STYLED = frozenset("0123456789‼⁉〰〽")
 _SAME = re.compile(rf"([^\W\d]|[^\w\s])\1{{{MAX_SAME},}}")
 _AGAIN = re.compile(rf"(.{{1,24}}?)\1{{{MAX_AGAIN},}}")
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.?!']{0,79}")
+_RUN = re.compile("(.)" + r"\1" * MAX_SAME)
 _LONG = 80
 """Characters from which on a line is searched for repetitions."""
 
@@ -92,9 +93,7 @@ def harmless(line: str, names: Sequence[str] = ()) -> str:
 
 def _is_plain(line: str) -> bool:
     """Tell quickly of most lines that there is nothing in them to look for."""
-    return _PLAIN.fullmatch(line) is not None and not any(
-        char * (MAX_SAME + 1) in line for char in set(line)
-    )
+    return _PLAIN.fullmatch(line) is not None and not _RUN.search(line)
 
 
 def _searched(line: str, names: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from npcengine.guard.said import OutputGuard, Watch
 from npcengine.guard.terms import Violation
@@ -22,43 +22,50 @@ class GuardedPieces:
         self.violation: Violation | None = None
         """What must not be said; once it is set, nothing more passes."""
 
-    def feed(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """Give the pieces that may be shown now."""
+    def feed(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Return the pieces that may be shown now."""
+        shown: list[Piece] = []
         for piece in pieces:
             if self.violation:
-                return
+                break
             if piece.kind == "text":
                 safe, self.violation = self._guard.feed(piece.text)
+                if not self._waiting and len(safe) == len(piece.text):
+                    shown.append(piece)
+                    continue
                 self._safe += len(safe)
             elif piece.kind == "emote" and (in_emote := self._in_emote(piece.text)):
                 self.violation = in_emote
-                return
+                break
             self._waiting.append(piece)
-            yield from self._passing()
+            self._pass(shown)
+        return shown
 
-    def close(self) -> Iterator[Piece]:
-        """Give what was held back: no more pieces come."""
+    def close(self) -> list[Piece]:
+        """Return what was held back: no more pieces come."""
+        shown: list[Piece] = []
         if self.violation is None:
             safe, self.violation = self._guard.close()
             self._safe += len(safe)
-            yield from self._passing()
+            self._pass(shown)
+        return shown
 
     def _in_emote(self, emote: str) -> Violation | None:
         guard = OutputGuard(self._watch, self._names)
         _, violation = guard.feed(emote)
         return violation or guard.close()[1]
 
-    def _passing(self) -> Iterator[Piece]:
-        """Give what waits, up to the first text that is not safe yet."""
+    def _pass(self, shown: list[Piece]) -> None:
+        """Show what waits, up to the first text that is not safe yet."""
         while self._waiting:
             piece = self._waiting[0]
             if piece.kind == "text" and len(piece.text) > self._safe:
                 break
             if piece.kind == "text":
                 self._safe -= len(piece.text)
-            yield self._waiting.popleft()
+            shown.append(self._waiting.popleft())
         if self._safe:
             text, safe = self._waiting[0].text, self._safe
             self._waiting[0] = Piece("text", text[safe:])
             self._safe = 0
-            yield Piece("text", text[:safe])
+            shown.append(Piece("text", text[:safe]))

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from npcengine.guard.copies import Copies, Originals, letters
-from npcengine.guard.folding import COLON, JOINTS, LINE, SPACE, STOP, placed
+from npcengine.guard.folding import COLON, JOINTS, LINE, SPACE, STOP, placed, solid
 from npcengine.guard.phrases import PHRASES, ROLES
 from npcengine.guard.scan import Finding, Scan, Terms
 from npcengine.guard.terms import Node, Violation, add_phrases, add_term
 
 _PARTS = re.compile(r"([^ \n.\-:]+)|[ \n.\-:]+")
 """A word, or what stands between words."""
-_NO_JOINTS = dict.fromkeys(map(ord, JOINTS))
 _ENDS_SPEECH = frozenset((LINE, STOP, COLON))
 
 
@@ -110,7 +109,7 @@ class OutputGuard:
             skipped = 0 if COLON in folded else self._scan.skip(parts, place)
             end = at + sum(map(len, parts[place : place + (skipped or 1)])) + (skipped or 1)
             if skipped:
-                words.append(folded[at:end].translate(_NO_JOINTS))
+                words.append(solid(folded[at:end]))
                 self._skipped(folded, places, at, end)
             else:
                 before = self._scan.situation

@@ -132,17 +132,18 @@ class Scan:
         were read before, in which nothing was found and from which no term goes on.
         """
         situation = leads = self.situation
-        last, clear = len(parts) - 1, first
-        steps = self._terms.steps
-        for place in range(first, last + 1):
-            if place == last:
-                steps = self._terms.ends
-            found = steps.get((parts[place], situation))
+        clear, steps = first, self._terms.steps
+        for place, part in enumerate(parts[first:-1], first + 1):
+            found = steps.get((part, situation))
             if found is None:
                 break
             situation = found
-            if situation in (BETWEEN, WITHIN):
-                clear, leads = place + 1, situation
+            if situation == BETWEEN:
+                clear, leads = place, BETWEEN
+        else:
+            found = self._terms.ends.get((parts[-1], situation))
+            if found in (BETWEEN, WITHIN):
+                clear, leads = len(parts), found
         if clear > first:
             self._states, self._in_word = [], leads == WITHIN
         return clear - first

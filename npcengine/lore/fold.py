@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 
 # Scripts that are written without spaces between words; and Korean, where particles follow a
 # noun without one.
@@ -15,21 +16,25 @@ _WIDE = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u312f\u31a0-\u31ff"
     "\u3400-\u9fff\ua000-\ua4cf\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
+_BOUNDS = "".join(sorted(_WIDE.replace("-", "")))
+"""The first and the last of each of those ranges, in order: a pattern takes long to be made."""
 # What is never seen: soft hyphens, marks of direction, spaces of no width, variants of an emoji.
 _UNSEEN = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 
 
+def _is_wide(char: str) -> bool:
+    return bisect_left(_BOUNDS, char) % 2 == 1 or char in _BOUNDS
+
+
 def _marks() -> str:
     """Give the marks that stand on letters and are none themselves, as ranges of a pattern."""
     blocks = (*range(0x300, 0x1E00), *range(0x20D0, 0x2100), *range(0xA660, 0xAC00))
-    wide = re.compile(f"[{_WIDE}]")
     marks = (chr(each) for each in blocks if unicodedata.category(chr(each))[0] == "M")
-    return "".join(mark for mark in marks if not wide.match(mark))
+    return "".join(mark for mark in marks if not _is_wide(mark))
 
 
-_IS_WIDE = re.compile(f"[{_WIDE}]")
 _ASCII_WORDS = re.compile(r"[A-Za-z0-9]+")
 _WORDS = re.compile(rf"(?:[^\W_{_WIDE}]+[{_marks()}]*)+")
 
@@ -56,6 +61,6 @@ def one_line(folded: str) -> str:
 
 def is_of_words(folded: str) -> bool:
     """Tell whether a key is words and nothing else that counts: `st. john`, not `c++` or `磨坊`."""
-    if _IS_WIDE.search(folded) or not split(folded):
+    if any(map(_is_wide, folded)) or not split(folded):
         return False
     return not any(unicodedata.category(char)[0] == "S" for char in folded)

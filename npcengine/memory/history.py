@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npcengine.prompt.budget import estimate_tokens
+from npcengine.prompt.budget import ROUNDED, estimate_tokens, most_tokens
 from npcengine.turns import Turn
 
 HISTORY_TOKENS = 1200
@@ -21,8 +21,9 @@ def window(turns: tuple[Turn, ...], budget: int = HISTORY_TOKENS) -> tuple[Turn,
     """
     seen = [turn for turn in turns if not turn.stock]
     said = "\n".join([text for turn in seen for text in (turn.player_line, turn.npc_line)])
-    if estimate_tokens(said) + len(seen) * (TURN_OVERHEAD + 1) <= budget:
-        return tuple(seen)  # as nearly always; one estimate is quicker than many
+    room = budget - len(seen) * (TURN_OVERHEAD + 1)
+    if most_tokens(said) + ROUNDED <= room or estimate_tokens(said) <= room:
+        return tuple(seen)  # as nearly always: many estimates take long
     costs = [_tokens(turn) for turn in seen]
     start = total = 0
     for end, cost in enumerate(costs):

@@ -13,6 +13,10 @@ from string import ascii_letters
 CHARS_PER_TOKEN = 3.6
 """For an upper bound where only the length is known. An estimate comes nearer."""
 
+_MOST, _MOST_MORE = 0.75, 0.85
+"""So much is estimated at most for a character, and for each further byte that it has."""
+ROUNDED = 2
+"""By so much an estimate may be more, for a text that is short."""
 _WORD, _MARKS, _LETTER = 0.65, 1.42, 0.08
 """Tokens of a word's start, of up to two digits or marks in a row, of an ASCII letter."""
 _ACCENTED = 160
@@ -68,3 +72,11 @@ def estimate_tokens(text: str) -> int:
     pages = text.encode("utf-16-be", "surrogatepass")[::2]
     accented = pages.count(0) - ascii_chars
     return ceil(tokens + (sum(pages.translate(_WEIGHTS)) + accented * _ACCENTED) / 100)
+
+
+def most_tokens(text: str) -> float:
+    """Return a bound of the estimate for `text`, but for `ROUNDED`, without a look at words."""
+    most = len(text) * _MOST
+    if not text.isascii():
+        most += (len(text.encode("utf-8", "replace")) - len(text)) * _MOST_MORE
+    return most

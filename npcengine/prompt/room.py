@@ -9,7 +9,7 @@ from typing import NamedTuple
 from npcengine.messages import Message, Prefix
 from npcengine.persona.model import Example, Persona
 from npcengine.prompt.beside import coming_to_mind
-from npcengine.prompt.budget import estimate_tokens
+from npcengine.prompt.budget import ROUNDED, estimate_tokens, most_tokens
 from npcengine.prompt.fitting import Cut, Item, fit
 from npcengine.prompt.speech import speech
 from npcengine.turns import Turn
@@ -28,10 +28,6 @@ TAIL_TOKENS = 2000
 """What the static prefix leaves to all that follows; of a small context, half of the room."""
 MESSAGE_TOKENS = 6
 """What a message takes beside its words."""
-_MOST, _MOST_MORE = 0.75, 0.85
-"""So much is estimated at most for a character, and for each further byte that it has."""
-_ROUNDED = 2
-"""By so much an estimate may be more, for a text that is short."""
 
 
 class Talk(NamedTuple):
@@ -71,10 +67,7 @@ def tail_room(persona: Persona, prefix: Prefix, context: int = CONTEXT) -> int:
 def surely_fits(messages: Sequence[Message], limit: int) -> bool:
     """Tell, without counting words, whether messages fit in `limit` tokens; False may be wrong."""
     text = "".join([message[1] for message in messages])
-    most = len(messages) * (MESSAGE_TOKENS + _ROUNDED) + len(text) * _MOST
-    if most <= limit and not text.isascii():
-        most += (len(text.encode("utf-8", "replace")) - len(text)) * _MOST_MORE
-    return most <= limit
+    return len(messages) * (MESSAGE_TOKENS + ROUNDED) + most_tokens(text) <= limit
 
 
 def fit_static(

@@ -42,7 +42,8 @@ class Characters:
         """Return what of the text may be seen."""
         text = self._held + text
         self._held = ""
-        if text[-1:] == " " or "  " in text or _MESSY.search(text):
+        neat = (text.isascii() and text.isprintable()) or not _MESSY.search(text)
+        if not neat or text[-1:] == " " or "  " in text:
             text = _UNSEEN.sub("", text)
             if held := _OPEN.search(text):
                 self._held = _least(held[0])

@@ -12,6 +12,7 @@ from npcengine.reply.markup import plain
 # The names that label a line of the player's, or the character's own.
 _OF_PLAYER = dict.fromkeys(("you", "player", "user", "human", "玩家", "用户", "你"), True)
 _OF_NPC = dict.fromkeys(("npc", "assistant", "ai", "character"), False)
+_LONGEST_OWN = max(map(len, (*_OF_PLAYER, *_OF_NPC)))
 
 _WAIT = -1
 _NOTHING = 0
@@ -35,7 +36,7 @@ class Lines:
     """
 
     def __init__(self, npc_names: Sequence[str], player_names: Sequence[str]) -> None:
-        self._labels = _labels(tuple(npc_names), tuple(player_names))
+        self._names = tuple(npc_names), tuple(player_names)
         self._held = ""
         self._quotes = ""  # those before what begins the line
         self._at_start = True
@@ -45,6 +46,17 @@ class Lines:
     def idle(self) -> bool:
         """True in the middle of a line."""
         return not self._at_start
+
+    def goes_on(self, text: str) -> bool:
+        """Tell quickly of a text without `:` that it begins no line in which `feed` has to look."""
+        if not self._at_start:
+            return True
+        longest = max([_LONGEST_OWN, *[len(name) for names in self._names for name in names]])
+        return text[:1].isalpha() and len(text) > longest + _AFTER_NAME and "：" not in text
+
+    def passed(self) -> None:
+        """Note text of such kind that was delivered without `feed`."""
+        self._at_start = False
 
     def feed(self, text: str, *, final: bool = False) -> str:
         """Return what is certain; with `final`, all that is left."""
@@ -96,14 +108,20 @@ class Lines:
 
     def _label(self, text: str, at: int, *, final: bool) -> int:
         skipped = 1 if text[at] == "(" else 0
-        reach = self._labels.reach
+        labels = _labels(*self._names)
+        reach = labels.reach
         window = fold(text[at + skipped : at + skipped + reach])
-        if window and window[0] not in self._labels.initials:
+        if not window:
+            return _NOTHING if final else _WAIT
+        initial = window[0]
+        if initial not in labels.initials:
             return _NOTHING
         if (final or len(window) >= reach) and ":" not in window and "：" not in window:
             return _NOTHING
         undecided = False
-        for name, of_player in self._labels.of_player.items():
+        for name, of_player in labels.of_player.items():
+            if name[0] != initial:
+                continue
             if window.startswith(name):
                 if colon := _COLON.match(window, len(name)):
                     self.stopped = of_player

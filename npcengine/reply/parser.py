@@ -22,7 +22,7 @@ HOLD_BACK = 320
 _CLEAR_WORD = rf"[^\s:{SPECIAL}{UNSEEN}{JOINERS}]+"
 _PLAIN_WORD = rf"[^\s:{re.escape(STOPS)}{SPECIAL}{QUOTES}{UNSEEN}{JOINERS}]+"
 _NO_ADDRESS = r"(?<![hHwW])(?<![hHtT][tT])(?<![tT][pP])(?<![pP][sS])"
-_CLEAR = re.compile(rf"(?!.*[wW]{{2}}) ?{_CLEAR_WORD}(?: {_CLEAR_WORD})*{_NO_ADDRESS}")
+_CLEAR = re.compile(rf" ?{_CLEAR_WORD}(?: {_CLEAR_WORD})*{_NO_ADDRESS}")
 _PLAIN = re.compile(rf" ?{_PLAIN_WORD}(?: {_PLAIN_WORD})*{_NO_ADDRESS}")
 _TAIL = 40
 
@@ -32,7 +32,8 @@ class ReplyParser:
 
     Each step hands on what it is certain of and holds back the rest, in all never more than
     `HOLD_BACK` visible characters: characters, markup, links, lines, delivery. In the middle of
-    a line, clear text goes straight to the delivery, and plain words pass that by too.
+    a line, clear text goes straight to the delivery, and plain words pass that by too. So does
+    clear text that is long enough to show that it begins a line without a label.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class ReplyParser:
         self._links = Links()
         self._lines = Lines(npc_names, player_names)
         self._delivery = Delivery(max_sentences)
-        self._clear = False
+        self._clear = True
         self._quiet = False
         self._passed = ""
         self._plain = ""
@@ -67,7 +68,8 @@ class ReplyParser:
             return []
         if self._plain:
             self._catch_up()
-        if self._clear and _CLEAR.fullmatch(text):
+        if self._clear and self._lines.goes_on(text) and _is_clear(text):
+            self._lines.passed()
             self._passed = (self._passed + text)[-_TAIL:]
             pieces = self._delivery.say(text)
         else:
@@ -114,3 +116,8 @@ class ReplyParser:
         if self._lines.stopped:
             pieces += self._delivery.stop()
         return pieces
+
+
+def _is_clear(text: str) -> bool:
+    """Tell quickly of most texts that only the delivery has something to look for in them."""
+    return _CLEAR.fullmatch(text) is not None and "ww" not in text.lower()

@@ -250,3 +250,20 @@ def test_a_broken_stream_tells_if_a_sentence_was_left_open(said: str, whole: boo
     reply = parser()
     reply.feed(said)
     assert reply.ended_whole is whole
+
+
+@pytest.mark.parametrize(
+    "begin", ["Leave", "Ayla", "Mira Holt", "You", "Mira：", "Ayla：", "'Leave"]
+)
+@pytest.mark.parametrize("npc", [NPC, ()])
+def test_a_long_reply_is_the_same_whole_and_letter_by_letter(
+    begin: str, npc: tuple[str, ...]
+) -> None:
+    said = f"{begin} it on the bench and I will see to the edge before the fair comes, if the lady"
+    said += " of the hill lets me. And mind the tongs, for they are hot still, and so is the anvil."
+    whole, apart = (
+        ReplyParser(npc_names=npc, player_names=("Ayla",) if npc else (), max_sentences=12)
+        for _ in range(2)
+    )
+    given = [piece for letter in said for piece in apart.feed(letter)]
+    assert joined([*whole.feed(said), *whole.close()]) == joined([*given, *apart.close()])
