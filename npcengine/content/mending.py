@@ -87,6 +87,8 @@ def _below(source: Source, line: int) -> _Step | None:
 
 def _with(source: Source, line: int, mend: _Mend) -> _Step | None:
     start = source.starts[line - 1]
+    if not source.text[start:].strip("\r\n"):  # below the last line that holds something
+        return None
     text = source.line_at(start)
     done = mend(text, _level(source.text))
     if done is None:

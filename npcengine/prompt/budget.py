@@ -13,8 +13,8 @@ from string import ascii_letters
 CHARS_PER_TOKEN = 3.6
 """For an upper bound where only the length is known. An estimate comes nearer."""
 
-_MOST, _MOST_MORE = 0.75, 0.85
-"""So much is estimated at most for a character, and for each further byte that it has."""
+_MOST, _MOST_MORE = 0.75, 1.65
+"""So much is estimated at most for a character, and so much more for one that ASCII lacks."""
 ROUNDED = 2
 """By so much an estimate may be more, for a text that is short."""
 _WORD, _MARKS, _LETTER = 0.65, 1.42, 0.08
@@ -78,5 +78,5 @@ def most_tokens(text: str) -> float:
     """Return a bound of the estimate for `text`, but for `ROUNDED`, without a look at words."""
     most = len(text) * _MOST
     if not text.isascii():
-        most += (len(text.encode("utf-8", "replace")) - len(text)) * _MOST_MORE
+        most += (len(text) - len(text.encode("ascii", "ignore"))) * _MOST_MORE
     return most

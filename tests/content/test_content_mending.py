@@ -58,6 +58,10 @@ def test_what_may_be_meant_stays_as_it_is(text: str) -> None:
     assert mend(text) == (text, [])
 
 
+def test_empty_lines_below_what_cannot_be_mended_are_left_alone() -> None:
+    assert mend("\t- \n\n") == ("\t- \n\n", [])
+
+
 def test_a_file_that_cannot_be_mended_to_its_end_is_mended_as_far_as_it_goes() -> None:
     text, changes = mend("a:\n\tb: c\nd: *e f\ng:\n\th: i\n")
     assert (text.splitlines()[1], changes[0]) == ("  b: c", (2, TABS))

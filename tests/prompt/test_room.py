@@ -1,6 +1,6 @@
 """A prompt never takes more than a model can read, as long as anything can give way."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from npcengine.messages import Message
@@ -125,7 +125,8 @@ def test_a_tail_fits_or_only_that_is_left_which_has_to_stay(
     assert tail == least or tokens(tail) <= limit
 
 
-@given(WORDS)
+@given(WORDS | st.text("1é aб中😀."))
+@example("1é" * 200)
 def test_what_surely_fits_does(words: str) -> None:
     message = Message("user", words)
     taken = tokens((message,))
