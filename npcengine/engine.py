@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from npcengine.backend.base import Backend
@@ -97,7 +96,7 @@ class NPCEngine(Remembering):
         self._dialogue = DialogueManager(*parts, seed, self._hooks, deadlines, self._tiers.pace)
         self._quests: Quests | None = None
         if world is not None:
-            self._quests = self._quests_in(world, strategies, deadlines, seed)
+            self._quests = self._quests_in((world, strategies), deadlines, seed)
 
     @classmethod
     def from_env(
@@ -238,6 +237,8 @@ class NPCEngine(Remembering):
         self._closed = True
         try:
             await self._dialogue.aclose()
+            if self._quests is not None:
+                await self._quests.journal.aclose()
             await self._purse.aclose()
             await self._store.aclose()
         finally:
@@ -253,26 +254,26 @@ class NPCEngine(Remembering):
         await self._cast.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def _quests_in(
         self,
-        world: World | StrPath,
-        strategies: Strategies | StrPath | None,
+        content: tuple[World | StrPath, Strategies | StrPath | None],
         deadlines: Deadlines,
         seed: int,
     ) -> Quests:
         from npcengine.quest.quests import Pens, Quests  # slow to load, and many have no world
 
         backends, switch = self._tiers.backends, self._dialogue.switch
-        pens = Pens(lambda: self.cast, backends, self._purse, switch, self._clock, deadlines.quest)
-        return Quests(world, strategies, pens, seed)
+        parts = (backends, self._purse, switch, self._clock, self._store, deadlines)
+        quests = Quests(*content, Pens(lambda: self.cast, *parts), seed)
+        self._asks.notes = quests.notes
+        return quests
+
+    def _forget_quests(self, player: str) -> None:
+        if self._quests is not None:
+            self._quests.journal.forget(player)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 
 from npcengine.clock import Clock
@@ -40,6 +41,8 @@ class Asks:
         self._clock = clock
         self._tell = tell
         self._turns = count(1)
+        self.notes: Callable[[str, str, str], str] | None = None
+        """Tells what a character has in mind of a player in a realm, beside what the scene says."""
 
     def of(
         self,
@@ -70,6 +73,8 @@ class Asks:
         check_terms(player, realm, locale, deadline)
         now = self._clock.now()
         origin = Origin(realm, persona.id, player, next(self._turns))
+        if self.notes is not None and (note := self.notes(persona.id, player, realm)):
+            scene = replace(scene, notes=f"{scene.notes} {note}".strip())
         # What nobody waits for is asked by the game, not typed by a player.
         too_fast = self._rate.wait(player, now) if lane != "background" else 0.0
         if too_fast:

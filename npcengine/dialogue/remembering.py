@@ -26,6 +26,9 @@ class Remembering:
     def _check_open(self) -> None:
         raise NotImplementedError
 
+    def _forget_quests(self, player: str) -> None:
+        raise NotImplementedError
+
     async def forget(self, player: str) -> int:
         """Forget everything that is kept of a player, in every realm; return how many turns.
 
@@ -34,9 +37,13 @@ class Remembering:
         self._check_open()
         check_id("player", player)
         self._tiers.spending.forget(player)
-        return await self._forgetting(
-            lambda origin: origin.player == player, self._store.forget(player)
-        )
+        self._forget_quests(player)
+        try:
+            return await self._forgetting(
+                lambda origin: origin.player == player, self._store.forget(player)
+            )
+        finally:
+            self._forget_quests(player)
 
     async def export(self, realm: str) -> bytes:
         """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""

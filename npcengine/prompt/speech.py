@@ -14,6 +14,8 @@ MAX_LINE = 1000
 """Characters that a player may say at once."""
 MAX_DETAIL = 400
 """Characters of each detail of a scene that are shown."""
+MAX_NOTES = 800
+"""Characters of its notes that are: what the game tells, and what the engine knows of quests."""
 MAX_PRESENT = 12
 """Names of those present that are listed."""
 
@@ -59,7 +61,7 @@ def speech(line: str) -> str:
 
 def describe(scene: Scene) -> str:
     """Return the scene in one line; empty when it says nothing."""
-    place, time, notes = (text[:MAX_DETAIL] for text in (scene.place, scene.time, scene.notes))
+    place, time, notes = scene.place[:MAX_DETAIL], scene.time[:MAX_DETAIL], scene.notes[:MAX_NOTES]
     present = tuple(name[:MAX_DETAIL] for name in scene.present[:MAX_PRESENT])
     return _described(place, time, present, notes)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
 
 from npcengine.dialogue.guarding import watch_of
 from npcengine.guard.heard import printable
@@ -13,9 +11,12 @@ from npcengine.guard.said import OutputGuard
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import opened
 from npcengine.quest.model import Quest
+from npcengine.quest.surroundings import Surroundings
+from npcengine.quest.telling.names import name_of
 from npcengine.quest.tokens import TOKEN, tokens_for, tokens_in
 from npcengine.turns import Fact
-from npcengine.world.index import Index
+from npcengine.world.model import Kind, World
+from npcengine.world.state import State
 
 LEAST_NAME = 4
 """Names with fewer letters are too often words of their own to be looked for in a text."""
@@ -29,7 +30,7 @@ _WORD = re.compile(r"\w+")
 def agreed(
     text: str,
     quest: Quest,
-    index: Index,
+    state: State,
     locale: str,
     facts: Mapping[str, Fact],
     giver: Persona | None,
@@ -43,7 +44,7 @@ def agreed(
     text = _SPACE.sub(" ", printable(text)).strip().strip('"“”')
     if not text or (giver is not None and _forbidden(text, giver, facts)):
         return None
-    names = names_of(quest, index, locale)
+    names = names_of(quest, state.world, locale)
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _token(names[name]), text, flags=re.I)
     if not set(tokens_for(quest)).issuperset(tokens_in(text)):
@@ -52,7 +53,7 @@ def agreed(
     prose = TOKEN.sub(" ", text)
     if _BRACES.search(prose) or not counts.issuperset(_NUMBER.findall(prose)):
         return None
-    if _names_others(prose, quest, index, locale):
+    if _names_others(prose, quest, state, locale):
         return None
     return _NUMBER.sub("{count}", text)
 
@@ -64,21 +65,10 @@ def _counts(quest: Quest) -> set[str]:
     return {str(each.using["count"]) for each in quest.objectives if "count" in each.using}
 
 
-def names_of(quest: Quest, index: Index, locale: str) -> Mapping[str, str]:
+def names_of(quest: Quest, world: World, locale: str) -> Mapping[str, str]:
     """Return what the parts of a quest are called in a language, and the token for each."""
-    names = {name_of(index, id, locale): role for role, id in quest.roles.items()}
-    return {**names, name_of(index, quest.giver, locale): "giver"}
-
-
-def name_of(index: Index, id: str, locale: str) -> str:
-    """Return what something is called in a language, or in the one that there is."""
-    entity = index.entities.get(id)
-    name: Any = getattr(entity, "name", None)
-    if isinstance(name, Mapping):
-        language = locale.partition("-")[0]
-        found = name.get(locale) or name.get(language) or name.get("en")
-        name = found or next(iter(name.values()), None)
-    return str(name) if name else id.replace("_", " ")
+    names = {name_of(world, id, locale): role for role, id in quest.roles.items()}
+    return {**names, name_of(world, quest.giver, locale): "giver"}
 
 
 def _token(role: str) -> str:
@@ -90,27 +80,20 @@ def _forbidden(text: str, giver: Persona, facts: Mapping[str, Fact]) -> bool:
     return any(guard.feed(part)[1] is not None for part in (text, "\n"))
 
 
-def _names_others(prose: str, quest: Quest, index: Index, locale: str) -> bool:
+def _names_others(prose: str, quest: Quest, state: State, locale: str) -> bool:
+    """Tell whether a text names something near that could play a part, and does not."""
     words = _WORD.findall(prose.casefold())
-    if not words:
-        return False
-    kinds = {index.kinds.get(id) for id in quest.roles.values()} | {"person"}
-    all_ = _names(index, locale)
-    joined = (
-        " ".join(words[at : at + size]) for size in (1, 2, 3) for at in range(len(words) - size + 1)
-    )
+    kinds: set[Kind] = {"person"}
+    kinds |= {kind for kind in map(state.kind, quest.roles.values()) if kind is not None}
     own = {quest.giver, *quest.named()}
-    return any(
-        id not in own and index.kinds[id] in kinds for each in joined for id in all_.get(each, ())
-    )
+    home = next(iter(state.places(quest.giver)), "")
+    near = Surroundings.of(state, home, quest.difficulty).ids
+    others = (id for kind in kinds for id in near.get(kind, ()) if id not in own)
+    said = f" {' '.join(words)} "
+    return any(f" {name} " in said for id in others if (name := _folded(state, id, locale)))
 
 
-@lru_cache(maxsize=4)
-def _names(index: Index, locale: str) -> Mapping[str, tuple[str, ...]]:
-    """Return whom a name may mean, by its words in lower case."""
-    found: dict[str, tuple[str, ...]] = {}
-    for id in index.entities:
-        name = " ".join(_WORD.findall(name_of(index, id, locale).casefold()))
-        if len(name) >= LEAST_NAME:
-            found[name] = (*found.get(name, ()), id)
-    return found
+def _folded(state: State, id: str, locale: str) -> str:
+    """Return the words of a name in lower case; empty for one that may be a word of its own."""
+    name = " ".join(_WORD.findall(name_of(state.world, id, locale).casefold()))
+    return name if len(name) >= LEAST_NAME else ""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from npcengine.messages import AnswerFormat, Message
 from npcengine.prompt.speech import LANGUAGES
-from npcengine.quest.agreement import name_of
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.model import Quest
 from npcengine.quest.reading.objects import read_object
-from npcengine.world.index import Index
+from npcengine.quest.telling.names import name_of
+from npcengine.world.model import World
 
 HANDLES = ("q1", "q2", "q3")
 """What the quests are called from which a model picks one."""
@@ -76,16 +76,16 @@ class Draft:
 
 
 def fast_messages(
-    quests: Sequence[Quest], brief: QuestBrief, index: Index, name: str
+    quests: Sequence[Quest], brief: QuestBrief, world: World, name: str
 ) -> tuple[Message, ...]:
     """Return what follows a persona's own messages for it to pick a quest and offer it."""
-    data = {"theme": brief.theme[:200], "quests": _described(quests, index, brief.locale)}
+    data = {"theme": brief.theme[:200], "quests": _described(quests, world, brief.locale)}
     return _asked(_FAST, name, brief.locale, data)
 
 
-def rich_messages(quest: Quest, brief: QuestBrief, index: Index, name: str) -> tuple[Message, ...]:
+def rich_messages(quest: Quest, brief: QuestBrief, world: World, name: str) -> tuple[Message, ...]:
     """Return what follows a persona's own messages for it to write all texts of a quest."""
-    data = {"theme": brief.theme[:200], "quest": _described([quest], index, brief.locale)["q1"]}
+    data = {"theme": brief.theme[:200], "quest": _described([quest], world, brief.locale)["q1"]}
     return _asked(_RICH, name, brief.locale, data)
 
 
@@ -118,14 +118,14 @@ def _asked(
     return Message("system", told), Message("user", json.dumps(data, ensure_ascii=False))
 
 
-def _described(quests: Sequence[Quest], index: Index, locale: str) -> dict[str, object]:
+def _described(quests: Sequence[Quest], world: World, locale: str) -> dict[str, object]:
     """Describe quests as data, in the words of which names are no part."""
     return {
         handle: {
             "why": quest.motive,
             "steps": [_step(quest, at) for at in range(len(quest.objectives))],
             "names": {
-                f"{{{role}}}": name_of(index, id, locale) for role, id in quest.roles.items()
+                f"{{{role}}}": name_of(world, id, locale) for role, id in quest.roles.items()
             },
         }
         for handle, quest in zip(HANDLES, quests, strict=False)

@@ -80,7 +80,7 @@ class QuestMaker:
 
     def __init__(self, index: Index, strategies: Strategies | None, seed: int = 0) -> None:
         self.index = index
-        self._strategies = default_strategies() + (strategies or Strategies())
+        self.strategies = default_strategies() + (strategies or Strategies())
         self._seed = seed
         self._recent: dict[tuple[str, str], deque[Mark]] = {}
 
@@ -122,7 +122,7 @@ class QuestMaker:
         found: list[Quest] = []
         tried: Counter[str] = Counter()
         recent = [mark for key in _keys(brief) for mark in self._recent.get(key, ())]
-        for each in skeletons(state, brief, self._strategies, recent, rng):
+        for each in skeletons(state, brief, self.strategies, recent, rng):
             if isinstance(each, Tried):
                 tried[each.code] += 1
             else:
@@ -158,24 +158,25 @@ class QuestMaker:
             if proposed is not None:
                 quest, texts = proposed
                 dressed = self._dressed(quest, state, brief, writer.persona)
-                yield self._with(dressed, brief, texts, told, writer.persona)
+                yield self._with(dressed, brief, texts, state, told, writer.persona)
             return
         if brief.mode == "rich":
-            messages = rich_messages(ready[0], brief, self.index, writer.name)
+            messages = rich_messages(ready[0], brief, state.world, writer.name)
             async for text in writer.stream(messages, RICH_TOKENS):
-                yield self._with(ready[0], brief, read_rich(text), told, writer.persona)
+                yield self._with(ready[0], brief, read_rich(text), state, told, writer.persona)
             return
-        messages = fast_messages(ready, brief, self.index, writer.name)
+        messages = fast_messages(ready, brief, state.world, writer.name)
         answer = await writer.answer(messages, FAST_TOKENS, FAST_ANSWER)
         draft = read_fast(answer, len(ready)) if answer is not None else None
         if draft is not None:
-            yield self._with(ready[draft.pick], brief, draft.texts, told, writer.persona)
+            yield self._with(ready[draft.pick], brief, draft.texts, state, told, writer.persona)
 
     def _with(
         self,
         quest: Quest,
         brief: QuestBrief,
         texts: Mapping[str, str],
+        state: State,
         told: Mapping[str, Fact],
         giver: Persona,
     ) -> Quest:
@@ -183,7 +184,7 @@ class QuestMaker:
         pack: TextPack = quest.texts[brief.locale]
         usable: dict[str, object] = {}
         for part, text in texts.items():
-            checked = agreed(text, quest, self.index, brief.locale, told, giver)
+            checked = agreed(text, quest, state, brief.locale, told, giver)
             if checked is not None:
                 usable[part] = checked
         if "thanks" in usable:

@@ -8,13 +8,13 @@ from hashlib import blake2b
 
 from npcengine.messages import AnswerFormat, Message
 from npcengine.prompt.speech import LANGUAGES
-from npcengine.quest.agreement import name_of
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.model import Objective, Outcome, Quest, Task
 from npcengine.quest.progress import Tracker
 from npcengine.quest.prove import Limits, NoProof, prove
 from npcengine.quest.reading.objects import read_object
 from npcengine.quest.surroundings import Surroundings
+from npcengine.quest.telling.names import name_of
 from npcengine.quest.wording import Unclear, Wording
 from npcengine.world.actions import Step
 from npcengine.world.builtin import BUILTIN
@@ -177,7 +177,7 @@ def _around(brief: QuestBrief, state: State) -> dict[str, dict[str, str]]:
     home = next(iter(state.places(brief.giver)))
     found = Surroundings.of(state, home, brief.difficulty).ids
     return {
-        kind: {id: name_of(state.index, id, brief.locale) for id in ids[:SHOWN]}
+        kind: {id: name_of(state.world, id, brief.locale) for id in ids[:SHOWN]}
         for kind, ids in found.items()
         if ids
     }

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from npcengine.backend.base import Backend
 from npcengine.clock import Clock
-from npcengine.configuration import LaneDeadlines
+from npcengine.configuration import Deadlines
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.switch import Switch
-from npcengine.messages import Origin
+from npcengine.messages import Lane, Origin
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
 from npcengine.quest.brief import QuestBrief
+from npcengine.quest.journal import Journal
 from npcengine.quest.maker import Made, QuestMaker, check_brief
+from npcengine.quest.pool import Pool
 from npcengine.quest.strategy import Strategies, StrPath, load_strategies
 from npcengine.quest.writer import Writer
+from npcengine.stores.base import ValueStore
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.loader import load_world
@@ -36,7 +39,8 @@ class Pens:
     purse: Purse
     switch: Switch
     clock: Clock
-    deadlines: LaneDeadlines
+    store: ValueStore
+    deadlines: Deadlines
 
 
 class Quests:
@@ -58,16 +62,44 @@ class Quests:
             strategies = load_strategies(strategies)
         self._maker = QuestMaker(self.index, strategies, seed)
         self._pens = pens
+        self._people: dict[str, list[str]] = {}
+        for id, person in self.index.world.people.items():
+            self._people.setdefault(person.persona or id, []).append(id)
+        self.journal = Journal(self.index, pens.store, self._maker.strategies)
+        self.pool: Pool | None = None
+        """Where there is one, quests are taken from it first. See `new_pool`."""
+
+    def new_pool(self, realm: str = REALM) -> Pool:
+        """Make an empty pool, to be filled when nobody waits; quests are taken from it then.
+
+        Its quests are made in the background lane, and in the world as its designer wrote it.
+        """
+        self.pool = Pool(
+            self.index, lambda brief: self.versions(brief, realm=realm, lane="background")
+        )
+        return self.pool
+
+    def notes(self, npc: str, player: str, realm: str) -> str:
+        """Return what a character has in mind of the quests that a player has from them."""
+        people = self._people.get(npc, ())
+        return " ".join(filter(None, (self.journal.notes(p, player, realm) for p in people)))
 
     async def make(
         self, brief: QuestBrief, facts: Mapping[str, Fact] = NOTHING, realm: str = REALM
     ) -> Made:
-        """Return the best that `versions` comes to."""
+        """Return one from the pool, if there is one that fits, or the best of `versions`."""
+        check_brief(brief, self.index)
+        if self.pool is not None and (kept := self.pool.take(brief, facts)) is not None:
+            return kept
         async with aclosing(self.versions(brief, facts, realm)) as made:
             return [each async for each in made][-1]
 
     async def versions(
-        self, brief: QuestBrief, facts: Mapping[str, Fact] = NOTHING, realm: str = REALM
+        self,
+        brief: QuestBrief,
+        facts: Mapping[str, Fact] = NOTHING,
+        realm: str = REALM,
+        lane: Lane = "quest",
     ) -> AsyncGenerator[Made, None]:
         """Give a quest as soon as it can be played, and again as a model tells it better.
 
@@ -77,7 +109,7 @@ class Quests:
         """
         check_brief(brief, self.index)
         persona = self._persona(brief)
-        writer = await self._writer(brief, persona, realm) if persona is not None else None
+        writer = None if persona is None else await self._writer(brief, persona, realm, lane)
         async with aclosing(self._maker.quests(brief, facts, persona, writer)) as made:
             async for each in made:
                 yield each
@@ -87,7 +119,9 @@ class Quests:
         npc = person.persona or brief.giver
         return cast[npc].in_locale(brief.locale) if npc in cast else None
 
-    async def _writer(self, brief: QuestBrief, persona: Persona, realm: str) -> Writer | None:
+    async def _writer(
+        self, brief: QuestBrief, persona: Persona, realm: str, lane: Lane
+    ) -> Writer | None:
         """Return the pen of a giver; None where no model may be asked, or can."""
         pens = self._pens
         if brief.mode == "plain" or pens.switch.is_on(persona.id):
@@ -102,5 +136,6 @@ class Quests:
         if rung in ("cache_only", "authored"):
             return None
         cheap = fast if rung == "cheapest" and fast is not None else backend
-        until = pens.clock.now() + pens.deadlines.whole
-        return Writer(cheap, persona, origin, until, pens.deadlines.waits)
+        deadlines = pens.deadlines.of(lane)
+        until = pens.clock.now() + deadlines.whole
+        return Writer(cheap, persona, origin, until, deadlines.waits, lane)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from npcengine.backend.base import Backend
 from npcengine.errors import BackendError
 from npcengine.hooks import logger
-from npcengine.messages import AnswerFormat, ChatRequest, Message, Origin, Sampling, Waits
+from npcengine.messages import AnswerFormat, ChatRequest, Lane, Message, Origin, Sampling, Waits
 from npcengine.persona.model import Persona
 from npcengine.prompt.build import static_prefix
 
@@ -23,6 +23,7 @@ class Writer:
     deadline: float
     """On the engine's clock."""
     waits: Waits
+    lane: Lane = "quest"
 
     @property
     def name(self) -> str:
@@ -70,7 +71,7 @@ class Writer:
             max_tokens=most,
             sampling=Sampling(model.temperature, model.top_p),
             stream=answer is None,
-            lane="quest",
+            lane=self.lane,
             waits=self.waits,
             answer=answer,
         )

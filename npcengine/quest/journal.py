@@ -1,0 +1,249 @@
+"""What quests players have, and how far they are: the record that the engine keeps.
+
+Nothing that anybody says changes it. A quest ends well when the game has told of every event
+that one of its outcomes needs, and in no other way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from math import isfinite
+from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
+
+from npcengine.errors import UsageError
+from npcengine.quest.book import Book
+from npcengine.quest.entry import Entry
+from npcengine.quest.events import KINDS, Event
+from npcengine.quest.model import Quest
+from npcengine.quest.recheck import Recheck, changed
+from npcengine.quest.reminding import note
+from npcengine.quest.strategy import Strategies
+from npcengine.stores.base import ValueStore, check_id
+from npcengine.turns import Fact
+from npcengine.world.index import Index
+
+MAX_PLAYERS = 1_000
+"""Of so many players the quests stay in memory; those of the others lie in the store."""
+
+
+class Journal:
+    """The quests of all players of one world. One belongs to one event loop.
+
+    Every verb raises `UsageError` for ids that cannot be kept and quests that the player does not
+    have, and `StoreError` where what is kept cannot be read. What a store fails to write is told
+    in the log; the journal goes on with it. `told` are the facts of the world as they are now.
+    """
+
+    def __init__(self, index: Index, store: ValueStore, strategies: Strategies) -> None:
+        self._index = index
+        self._store = store
+        self._recheck = Recheck(index, strategies)
+        self._books: WeakValueDictionary[tuple[str, str], Book] = WeakValueDictionary()
+        self._recent: LRUCache[tuple[str, str], Book] = LRUCache(MAX_PLAYERS)
+        self._unsaved: set[Book] = set()
+        """Those of which saving was cut short, until it is done."""
+
+    async def offer(self, quest: Quest, player: str, realm: str) -> Entry:
+        """Note that a quest was offered. One that the player has or has finished stays as it is."""
+        async with self._opened(player, realm) as book:
+            if quest.id in book.unread:
+                raise book.unread[quest.id]
+            before = book.entries.get(quest.id)
+            if before is not None and before.status in ("offered", "active", "completed"):
+                return before
+            book.make_room()
+            entry = Entry(quest, player, realm, change="offered")
+            return _kept(book, entry)
+
+    async def accept(
+        self, quest_id: str, player: str, told: Mapping[str, Fact], realm: str
+    ) -> Entry:
+        """Begin a quest that is offered, if it can be finished in the world as it is now.
+
+        The entry says what came of it: `accepted`; `recast`, where others play the parts of those
+        who are gone; or `refused`, with the reason. One that is not offered stays as it is.
+        """
+        async with self._opened(player, realm) as book:
+            entry = book.entry(quest_id)
+            if entry.status != "offered":
+                return entry
+            return _kept(book, self._recheck.accepted(entry, told))
+
+    async def decline(self, quest_id: str, player: str, realm: str) -> Entry:
+        """Note that a quest that is offered is not wanted. Any other stays as it is."""
+        async with self._opened(player, realm) as book:
+            entry = book.entry(quest_id)
+            if entry.status != "offered":
+                return entry
+            progress = replace(entry.progress, status="abandoned")
+            return _kept(book, replace(entry, progress=progress, change="declined"))
+
+    async def abandon(self, quest_id: str, player: str, realm: str) -> Entry:
+        """Give up a quest that is active. Any other stays as it is."""
+        async with self._opened(player, realm) as book:
+            entry = book.entry(quest_id)
+            if entry.status != "active":
+                return entry
+            progress = book.tracker(entry, self._index.world).abandon(entry.progress)
+            return _kept(book, replace(entry, progress=progress, change="abandoned"))
+
+    async def advance(
+        self,
+        event: Event,
+        players: Iterable[str],
+        realm: str,
+        told: Mapping[str, Fact] | None = None,
+    ) -> tuple[Entry, ...]:
+        """Tell of an event that counts for all of these players; return the quests that changed.
+
+        An event whose id was told before changes nothing. Where a quest would fail because
+        somebody died, and `told` is given, others are sought for the part.
+        """
+        check_event(event)
+        found: list[Entry] = []
+        for player in dict.fromkeys(players):
+            async with self._opened(player, realm) as book:
+                found += self._advanced(book, event, told)
+        return tuple(found)
+
+    async def turn_in(
+        self, quest_id: str, player: str, told: Mapping[str, Fact], realm: str
+    ) -> Entry:
+        """Let the player come to the giver to end a quest.
+
+        It is completed if nothing is left but to talk to the giver. If more is left, it is
+        checked as by `recheck`. One that is not active stays as it is.
+        """
+        async with self._opened(player, realm) as book:
+            entry = book.entry(quest_id)
+            after = self._recheck.turned_in(entry, told)
+            return _kept(book, after) if after is not entry else entry
+
+    async def recheck(self, player: str, told: Mapping[str, Fact], realm: str) -> tuple[Entry, ...]:
+        """See that what is offered and active can still be finished; return what changed.
+
+        Call it when a player comes back, or the world has changed without events. What is so
+        already counts as done; who is gone is replaced; what nothing helps is refused or failed.
+        """
+        found: list[Entry] = []
+        async with self._opened(player, realm) as book:
+            for entry in list(book.entries.values()):
+                after = self._recheck.again(entry, told)
+                if after.progress != entry.progress or after.quest is not entry.quest:
+                    found.append(_kept(book, after))
+                await asyncio.sleep(0)  # each may take milliseconds
+        return tuple(each for each in found if each.change != "nothing")
+
+    async def of(self, player: str, realm: str) -> tuple[Entry, ...]:
+        """Return the quests of a player, the one whose status changed last at the end."""
+        async with self._opened(player, realm) as book:
+            return tuple(book.entries.values())
+
+    def notes(self, giver: str, player: str, realm: str) -> str:
+        """Return what a giver knows of the player's quests from them, for the scene of a line.
+
+        It is English, short, and empty where there is nothing to know, or the player's quests are
+        not in memory: call `of` before.
+        """
+        book = self._books.get((player, realm))
+        if book is None or not book.is_read:
+            return ""
+        if giver not in book.notes:
+            own = [each for each in book.entries.values() if each.quest.giver == giver]
+            book.notes[giver] = note(own, self._index.world) if own else ""
+        return book.notes[giver]
+
+    def forget(self, player: str) -> None:
+        """Drop what is in memory of a player, in every realm.
+
+        What is kept goes with `Store.forget`; call this before that, and again after it.
+        """
+        for key, book in list(self._books.items()):
+            if book.player == player:
+                book.is_forgotten = True
+                self._books.pop(key, None)
+                self._recent.pop(key, None)
+                self._unsaved.discard(book)
+
+    async def aclose(self) -> None:
+        """Let the store keep what it was not told yet."""
+        for book in list(self._unsaved):
+            await self._save(book)
+
+    def _advanced(self, book: Book, event: Event, told: Mapping[str, Fact] | None) -> list[Entry]:
+        if book.heard(event.id):
+            return []
+        found: list[Entry] = []
+        for entry in [each for each in book.entries.values() if each.status == "active"]:
+            tracker = book.tracker(entry, self._index.world)
+            after = changed(entry, tracker.advance(entry.progress, event))
+            if after.change == "failed" and told is not None:
+                saved = self._recheck.again(after, told, event)
+                if saved.status != "failed":
+                    after = changed(entry, saved.progress, saved.quest, saved.change)
+            if after.change != "nothing" or _differs(entry, after):
+                _kept(book, after)
+            if after.change != "nothing":
+                found.append(after)
+        return found
+
+    @asynccontextmanager
+    async def _opened(self, player: str, realm: str) -> AsyncIterator[Book]:
+        """Give the book of a player to one at a time, and save what has changed in it."""
+        check_id("player", player)
+        check_id("realm", realm)
+        while True:
+            book = self._book(player, realm)
+            async with book.lock:
+                if book.is_forgotten:
+                    continue
+                if not book.is_read:
+                    await book.read(self._store)
+                try:
+                    yield book
+                finally:
+                    await self._save(book)
+                return
+
+    def _book(self, player: str, realm: str) -> Book:
+        key = player, realm
+        book = self._books.get(key)
+        if book is None:
+            book = self._books[key] = Book(player, realm)
+        self._recent[key] = book
+        return book
+
+    async def _save(self, book: Book) -> None:
+        if book.is_saved:
+            return
+        self._unsaved.add(book)
+        await book.save(self._store)
+        self._unsaved.discard(book)
+
+
+def check_event(event: Event) -> None:
+    """Raise `UsageError` for an event that makes no sense."""
+    if event.kind not in KINDS:
+        raise UsageError(f"the kind of an event is one of {', '.join(KINDS)}, not {event.kind!r}")
+    if event.id:
+        check_id("the id of an event", event.id)
+    if not isfinite(event.minutes) or not isfinite(event.count):
+        raise UsageError(f"minutes and count of an event are numbers, not {event!r:.200}")
+    if isinstance(event.value, str) and event.value:
+        check_id("the value of a fact", event.value)
+
+
+def _kept(book: Book, entry: Entry) -> Entry:
+    """Keep an entry, without what only this change of it says; return it with that."""
+    book.put(replace(entry, change="nothing", done=()))
+    return entry
+
+
+def _differs(before: Entry, after: Entry) -> bool:
+    """Tell whether more of a progress has changed than that an event was heard of."""
+    return replace(after.progress, seen=before.progress.seen) != before.progress
