@@ -23,12 +23,13 @@ from npcengine.quest.draft import (
     read_rich,
     rich_messages,
 )
+from npcengine.quest.liking import Mark
 from npcengine.quest.model import DIFFICULTIES, Quest, TextPack
 from npcengine.quest.planner import Course, Planner
 from npcengine.quest.price import priced
 from npcengine.quest.proposal import ANSWER as PROPOSAL
 from npcengine.quest.proposal import TOKENS, proposal_messages, read_proposal
-from npcengine.quest.skeleton import Mark, Tried, skeletons
+from npcengine.quest.skeleton import Tried, skeletons
 from npcengine.quest.strategy import Strategies, default_strategies
 from npcengine.quest.telling.tell import tell
 from npcengine.quest.writer import Writer

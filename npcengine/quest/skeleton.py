@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
-from typing import NamedTuple
 
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.casting import LEVELS, Stage, cast
+from npcengine.quest.liking import Mark, likes, words_of
 from npcengine.quest.model import Difficulty, Objective, Outcome, Proof, Quest
 from npcengine.quest.progress import Tracker
 from npcengine.quest.prove import Limits, NoProof, prove
@@ -37,19 +37,6 @@ TWISTS: Mapping[Difficulty, tuple[int, ...]] = {
 """How many twists a quest gets, each number as likely."""
 
 _ONE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_WORDS = re.compile(r"[^\W_]{3,}")
-
-
-class Mark(NamedTuple):
-    """What is remembered of a quest, so that the next ones are different."""
-
-    strategy: str
-    named: tuple[str, ...]
-
-    @classmethod
-    def of(cls, quest: Quest) -> Mark:
-        """Make the mark of a quest."""
-        return cls(quest.strategy, tuple(sorted(set(quest.named()) - {quest.giver})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ def skeletons(
     """
     home = next(iter(state.places(brief.giver)))
     around = Surroundings.of(state, home, brief.difficulty)
-    stage = Stage(state, brief.giver, around, brief.difficulty, _likes(state, brief, recent))
+    stage = Stage(state, brief.giver, around, brief.difficulty, likes(state, brief, recent))
     given: set[Mark] = set(recent)
     for strategy in _in_order(state, brief, strategies.strategies, recent, rng):
         made = _assembled(stage, brief, strategy, strategies.twists, rng)
@@ -105,42 +92,17 @@ def _in_order(
     fitting = [each for each in strategies if not wants or each.motive in wants]
     others = [] if brief.motive else [each for each in strategies if each not in fitting]
     used = Counter(mark.strategy for mark in recent)
-    theme = _words(brief.theme)
+    theme = words_of(brief.theme)
     left = MAX_ATTEMPTS
     while fitting and left > 0:
         # What moves the giver by nature comes first; after a while, anything may.
         some = [*fitting, *others] if left <= MAX_ATTEMPTS // 2 else fitting
         weights = {
-            each.id: rng.random() + 0.3 * used[each.id] - 0.5 * bool(theme & _words(each.about))
+            each.id: rng.random() + 0.3 * used[each.id] - 0.5 * bool(theme & words_of(each.about))
             for each in some
         }
         yield from sorted(some, key=lambda each: weights[each.id])[:left]
         left -= len(some)
-
-
-def _likes(state: State, brief: QuestBrief, recent: Sequence[Mark]) -> _Liking:
-    used = Counter(id for mark in recent for id in mark.named)
-    return _Liking(state, _words(brief.theme), used)
-
-
-class _Liking:
-    """How well something fits the theme and how little it was used: about -1 to 1."""
-
-    def __init__(self, state: State, theme: set[str], used: Counter[str]) -> None:
-        self._state, self._theme, self._used = state, theme, used
-
-    def __call__(self, id: str) -> float:
-        liking = -0.3 * min(3, self._used.get(id, 0))
-        if self._theme:
-            entity = self._state.entity(id)
-            names = entity.name.values() if isinstance(entity.name, Mapping) else [entity.name]
-            texts = (id.replace("_", " "), *entity.tags, entity.about, *filter(None, names))
-            liking += 0.8 * bool(self._theme & _words(" ".join(texts)))
-        return liking
-
-
-def _words(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in _WORDS.findall(text.casefold()[:400])}
 
 
 def _assembled(
