@@ -1,4 +1,4 @@
-"""The page about everything that `npcengine lint` finds."""
+"""The pages about everything that `npcengine lint` and `npcengine quest check` find."""
 
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -7,6 +7,9 @@ from npcengine.content.codes import CODES
 from npcengine.persona.rules.rule import Rule
 from npcengine.persona.rules.sample import SAMPLE
 from npcengine.persona.rules.table import RULES
+from npcengine.quest.rules import sample as quest_sample
+from npcengine.quest.rules.rule import Rule as QuestRule
+from npcengine.quest.rules.table import RULES as QUEST_RULES
 
 HEAD = """\
 # What `npcengine lint` finds
@@ -58,6 +61,79 @@ name: Mira
 TOGETHER = """\
 ## Files put together: NPC4xx
 """
+QUESTS = f"""\
+# What is wrong with a quest
+
+<!-- Written by scripts/docs from npcengine/quest/rules. -->
+
+A quest that the engine makes is right. One that somebody wrote, or that was made in a world which
+has changed since, is checked by `npcengine quest check FILE --world WORLD`, and in a program by
+`check(quest, world)`, which returns findings:
+
+```text
+QST121 objectives[1].with.to: there is no person 'rossa' (did you mean 'rosa'?)
+```
+
+| Codes | About |
+| --- | --- |
+| QST10x | what is too large, and worlds that cannot be used |
+| QST11x | ids, verbs and their parameters |
+| QST12x | who and what is named |
+| QST13x | what comes after what, and where it leads |
+| QST14x | who plays a part |
+| QST15x | rewards |
+| QST16x | texts |
+| QST17x, QST18x | whether it can be finished |
+
+A quest with an error must not be handed out; a warning says what might not be meant. A code never
+changes its meaning. What would only follow from another error is not told before that is mended:
+whether a quest can be finished is looked at last, when everything that it names is there.
+
+The examples say one thing otherwise than this quest, in this world:
+
+```yaml
+{quest_sample.QUEST.rstrip()}
+```
+
+```yaml
+{quest_sample.WORLD.rstrip()}
+```
+
+## The rules
+"""
+STEPS = """\
+## Bare lists of steps
+
+`check_steps(world, steps)` does the same for a list of steps such as
+`{"do": "give", "with": {"item": "bread", "to": "mira"}}`, which somebody or another program wrote.
+It carries them out one by one and names each that cannot be done, with the reason; one that cannot
+be done changes nothing. `repair_steps(world, steps)` mends them without any model, and says what it
+did:
+
+| Fix | What was done |
+| --- | --- |
+| `folded` | names, verbs or parameters were written in other words, or nearly right |
+| `inserted` | a step needs it: a way, a key, an item |
+| `moved` | it could not be done any more after steps that stood before it |
+| `dropped` | it is so already, or the player has the item without it |
+| `left_out` | it cannot be done at all |
+
+Nothing is wrong any more with what comes out, and steps with which nothing was wrong come back as
+they are.
+"""
+
+
+def quest_rules_page() -> str:
+    return "\n".join([QUESTS, *map("\n".join, map(quest_rule, QUEST_RULES.values())), STEPS])
+
+
+def quest_rule(rule: QuestRule) -> Iterator[str]:
+    warning = " This is a warning." if rule.severity == "warning" else ""
+    yield from entry(rule.code, rule.title, rule.explanation + warning)
+    if rule.world:
+        yield f"In a world with this:\n\n```yaml\n{rule.world}```\n"
+    if rule.example != rule.mend:
+        yield from mended(rule.example, rule.mend)
 
 
 def lint_page() -> str:

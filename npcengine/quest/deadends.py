@@ -46,9 +46,10 @@ def dead_end(tracker: Tracker, state: State, steps: Sequence[Step], limit: int) 
     nodes = {_key(first, caps): _Node(first, None, None)}
     into: dict[_Key, list[_Key]] = {}
     queue = deque(nodes)
-    while queue and len(nodes) < limit:
+    while queue and limit > 0:
         key = queue.popleft()
         for step, played in _next(tracker, nodes[key].played, steps):
+            limit -= 1
             there = _key(played, caps)
             into.setdefault(there, []).append(key)
             if there not in nodes:
@@ -77,7 +78,7 @@ def _next(tracker: Tracker, played: Played, steps: Sequence[Step]) -> Iterator[t
 
 def _places(state: State, step: Step) -> Iterator[str | None]:
     """Give where a step can be done now, once one is there; None for anywhere."""
-    for action in _grounded(state, step):
+    for action in grounded(state, step):
         at = next((str(need.value) for need in action.needs if need.fact == "player.at"), None)
         rest = (need for need in action.needs if need.fact != "player.at")
         if all(need.met(state.get) is not False for need in rest):
@@ -106,14 +107,15 @@ def _key(played: Played, caps: Mapping[str, float]) -> _Key:
 def _caps(tracker: Tracker, state: State, steps: Iterable[Step]) -> dict[str, float]:
     """Return how much of each fact can matter to steps and objectives, all taken together."""
     caps: dict[str, float] = defaultdict(float, {"player.at": 0.0})
-    needs = [need for step in steps for action in _grounded(state, step) for need in action.needs]
+    needs = [need for step in steps for action in grounded(state, step) for need in action.needs]
     for need in (*needs, *tracker.needs):
         amount = need.value if isinstance(need.value, float | int) else 0.0
         caps[need.fact] += amount
     return caps
 
 
-def _grounded(state: State, step: Step) -> tuple[Action, ...]:
+def grounded(state: State, step: Step) -> tuple[Action, ...]:
+    """Return the ways in which a step can be done; none where it makes no sense."""
     try:
         return ground(state, step)
     except Refused:

@@ -79,7 +79,7 @@ def events_of(state: State, action: Action) -> Iterator[Event]:
         subject, _, rest = fact.partition(".")
         if fact == "player.at":
             yield Event("reached", str(value))
-        elif subject == "player" and rest.startswith("has.") and adds:
+        elif subject == "player" and rest.startswith("has.") and adds and not float(value) % 1:
             kind: EventKind = "obtained" if float(value) > 0 else "lost"
             yield Event(kind, rest.removeprefix("has."), count=abs(int(value)))
         elif rest == "alive" and value is False:

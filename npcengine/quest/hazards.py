@@ -8,34 +8,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from npcengine.world.actions import Action
-from npcengine.world.needs import Change
-from npcengine.world.routes import route
+from npcengine.world.needs import Change, Need
+from npcengine.world.routes import leads_back, route
 from npcengine.world.state import State
 
 
-def order_matters(state: State, plans: Sequence[tuple[State, Sequence[Action]]]) -> bool:
+def order_matters(
+    state: State,
+    plans: Sequence[tuple[State, Sequence[Action]]],
+    beside: Sequence[Action] = (),
+    held: Sequence[Need] = (),
+) -> bool:
     """Return False where steps done in another order than planned can never be in the way.
 
-    `plans` are the actions of each, and the state that they lead to. True says only that it is
-    worth a search.
+    `plans` are the actions of each, and the state that they lead to; `beside` is what is optional,
+    and `held` what has to be so when an objective begins to count. True says only that it is worth
+    a search.
     """
-    actions = list({each.step: each for _, plan in plans for each in plan}.values())
+    done = [*(each for _, plan in plans for each in plan), *beside]
+    actions = list({each.step: each for each in done}.values())
     deeds = [each for each in actions if each.step.do != "goto"]
     return (
-        _amounts_clash(state, deeds)
+        _amounts_clash(state, deeds, held)
         or _values_clash(state, deeds)
-        or not all(_leads_back(end, plan) for end, plan in plans)
+        or not all(_leads_back(state, end, plan) for end, plan in plans)
     )
 
 
-def _amounts_clash(state: State, deeds: Iterable[Action]) -> bool:
+def _amounts_clash(state: State, deeds: Iterable[Action], held: Iterable[Need]) -> bool:
     """Tell whether all of them together take more of something than there will be."""
     there: dict[str, float] = {}
     taken: dict[str, float] = defaultdict(float)
-    needed: list[tuple[str, float]] = []
+    needed = [(each.fact, float(each.value)) for each in held if not isinstance(each.value, str)]
     for deed in deeds:
         own = {each.fact: float(each.value) for each in deed.changes if each.adds}
         for fact, amount in own.items():
@@ -79,9 +85,12 @@ def _spoils(change: Change, other: Action) -> bool:
     )
 
 
-def _leads_back(end: State, plan: Sequence[Action]) -> bool:
-    """Tell whether one gets back along the places of a plan, as things stand at its end."""
-    stops = [str(c.value) for each in plan for c in each.changes if c.fact == "player.at"]
-    return all(
-        route(end, there, here) is not None for here, there in pairwise(dict.fromkeys(stops))
-    )
+def _leads_back(begin: State, end: State, plan: Sequence[Action]) -> bool:
+    """Tell whether one gets back along the ways of a plan, as things stand at its end."""
+    here = str(begin.get("player.at"))
+    passed: list[str] = [here]
+    for change in (change for each in plan for change in each.changes):
+        if change.fact == "player.at":
+            way = route(end, passed[-1], str(change.value))
+            passed += way.places[1:] if way is not None else [str(change.value)]
+    return leads_back(end, passed)

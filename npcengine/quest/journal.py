@@ -47,6 +47,8 @@ class Journal:
         self._recent: LRUCache[tuple[str, str], Book] = LRUCache(MAX_PLAYERS)
         self._unsaved: set[Book] = set()
         """Those of which saving was cut short, until it is done."""
+        self._forgetting: dict[str, asyncio.Event] = {}
+        """By player, what is set once they are forgotten."""
 
     async def offer(self, quest: Quest, player: str, realm: str) -> Entry:
         """Note that a quest was offered. One that the player has or has finished stays as it is."""
@@ -159,16 +161,31 @@ class Journal:
         return book.notes[giver]
 
     def forget(self, player: str) -> None:
-        """Drop what is in memory of a player, in every realm.
+        """Drop what is in memory of a player, in every realm, and keep no more of it.
 
-        What is kept goes with `Store.forget`; call this before that, and again after it.
+        What is kept already stays. To have the store forget it, use `forgetting`.
         """
-        for key, book in list(self._books.items()):
-            if book.player == player:
-                book.is_forgotten = True
-                self._books.pop(key, None)
-                self._recent.pop(key, None)
-                self._unsaved.discard(book)
+        for key in [each for each in self._books if each[0] == player]:
+            book = self._books.pop(key)
+            book.is_forgotten = True
+            self._recent.pop(key, None)
+            self._unsaved.discard(book)
+
+    @asynccontextmanager
+    async def forgetting(self, player: str) -> AsyncIterator[None]:
+        """Forget a player, and let the store do so within: `await store.forget(player)`.
+
+        Verbs for the player that come meanwhile wait for its end.
+        """
+        while player in self._forgetting:
+            await self._forgetting[player].wait()
+        over = self._forgetting[player] = asyncio.Event()
+        self.forget(player)
+        try:
+            yield
+        finally:
+            del self._forgetting[player]
+            over.set()
 
     async def aclose(self) -> None:
         """Let the store keep what it was not told yet."""
@@ -198,6 +215,8 @@ class Journal:
         check_id("player", player)
         check_id("realm", realm)
         while True:
+            while player in self._forgetting:
+                await self._forgetting[player].wait()
             book = self._book(player, realm)
             async with book.lock:
                 if book.is_forgotten:
@@ -232,8 +251,9 @@ def check_event(event: Event) -> None:
         raise UsageError(f"the kind of an event is one of {', '.join(KINDS)}, not {event.kind!r}")
     if event.id:
         check_id("the id of an event", event.id)
-    if not isfinite(event.minutes) or not isfinite(event.count):
-        raise UsageError(f"minutes and count of an event are numbers, not {event!r:.200}")
+    value = 0 if isinstance(event.value, str) else event.value
+    if not all(map(isfinite, (event.minutes, event.count, value))):
+        raise UsageError(f"all numbers of an event are finite, unlike in {event!r:.200}")
     if isinstance(event.value, str) and event.value:
         check_id("the value of a fact", event.value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from npcengine.quest.model import Task
@@ -29,7 +30,8 @@ _ONCE = frozenset({"unlock", "repair", "free", "capture", "kill"})
 _OBTAINING = frozenset({"take", "gather", "buy", "make", "steal"})
 
 
-class Fix(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fix:
     """One thing that was mended."""
 
     kind: FixKind
@@ -40,7 +42,8 @@ class Fix(NamedTuple):
     why: str
 
 
-class Intent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Intent:
     """A step that makes sense in the world, and which of the list it is."""
 
     index: int
@@ -53,6 +56,8 @@ class Mended(NamedTuple):
     state: State
     steps: tuple[Step, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    spare: tuple[Step, ...] = ()
+    """What was inserted, and was not asked for by any step since."""
 
     @property
     def lost(self) -> int:
@@ -65,24 +70,6 @@ class Mended(NamedTuple):
         return self._replace(fixes=(*self.fixes, fix))
 
 
-def attempt(state: State, step: Step) -> Done | Refusal:
-    """Do a step, or say why it cannot be done.
-
-    Of what somebody has or knows, the world tells all: what is not told is not there.
-    """
-    done = perform(state, step)
-    if isinstance(done, Done):
-        for need in done.action.needs:
-            subject, _, rest = need.fact.partition(".")
-            if (
-                need.met(state.get) is None
-                and state.kind(subject) is not None
-                and rest.startswith(("has.", "knows."))
-            ):
-                return Refusal("not_held", f"nothing says that {need}", need.fact)
-    return done
-
-
 class Mender:
     """Puts steps right, and counts what it tries."""
 
@@ -91,15 +78,20 @@ class Mender:
 
     def mend(self, state: State, intents: Sequence[Intent]) -> Mended:
         """Do all that can be done of what is meant, in its order, with what it takes between."""
+        order: list[Intent] = []
         stages = [Mended(state)]
-        """What has come about before each step."""
-        for number, intent in enumerate(intents):
+        """What has come about before each step of the order, and after the last."""
+        moved: dict[int, Fix] = {}
+        for intent in intents:
             now = self._next(stages[-1], intent)
-            if now is None and (again := self._sooner(stages, intents[:number], intent)):
-                stages[-len(again) :] = again
-                now = again[-1]
-            stages.append(now or self._otherwise(stages[-1], intent))
-        return stages[-1]
+            sooner = self._sooner(stages, order, intent) if now is None else []
+            start = len(order) + 1 - len(sooner) if sooner else len(order)
+            if sooner:
+                why = f"it could not be done after {order[start].step}"
+                moved[intent.index] = Fix("moved", intent.index, str(intent.step), why)
+            stages[start + 1 :] = sooner or [now or self._otherwise(stages[-1], intent)]
+            order.insert(start, intent)
+        return stages[-1]._replace(fixes=(*stages[-1].fixes, *moved.values()))
 
     def _next(self, now: Mended, intent: Intent) -> Mended | None:
         """Go on with a step and what it takes; None when no way was found."""
@@ -112,38 +104,42 @@ class Mender:
         return None if steps is None else self._followed(now, steps, intent, done.message)
 
     def _sooner(
-        self, stages: Sequence[Mended], before: Sequence[Intent], intent: Intent
+        self, stages: Sequence[Mended], order: Sequence[Intent], intent: Intent
     ) -> list[Mended]:
         """Do a step before others after which it cannot be done; empty if that does not help.
 
-        Returns what comes about from there on.
+        Returns what comes about after it, and after each of the others.
         """
-        for start in reversed(range(max(0, len(before) - MAX_SOONER), len(before))):
+        for start in reversed(range(max(0, len(order) - MAX_SOONER), len(order))):
             first = self._next(stages[start], intent) if self._left > 0 else None
             if first is None:
                 continue
-            why = f"it could not be done after {before[start].step}"
-            again = [first.fixed("moved", intent, why)]
-            for each in before[start:]:
+            again = [first]
+            for each in order[start:]:
                 again.append(self._next(again[-1], each) or self._otherwise(again[-1], each))
             if again[-1].lost <= stages[-1].lost:
                 return again
         return []
 
     def _otherwise(self, now: Mended, intent: Intent) -> Mended:
-        """Come by an item in another way than was said, or leave the step out."""
+        """Drop what was inserted sooner, come by an item in another way, or leave the step out."""
+        twin = next((each for each in now.spare if _has_all(each, intent.step)), None)
+        if twin is not None:
+            spare = list(now.spare)
+            spare.remove(twin)
+            now = now._replace(spare=tuple(spare))
+            return now.fixed("dropped", intent, "another step needed it sooner")
         why = self._attempt(now.state, intent.step)
         message = why.message if isinstance(why, Refusal) else "it leads to nothing"
-        item = intent.step.get("item")
-        if intent.step.do in _OBTAINING and item is not None:
-            count = intent.step.get("count") or 1
-            wanted = Task.of(Step.of("obtain", item=item, count=count))
-            steps = self._planned(now.state, wanted)
-            if steps is not None:
-                got = self._followed(now, steps, intent, message)
-                if got is not None:
-                    return got.fixed("dropped", intent, f"the player has {count} {item}")
-        return now.fixed("left_out", intent, message)
+        return self._obtained(now, intent, message) or now.fixed("left_out", intent, message)
+
+    def _obtained(self, now: Mended, intent: Intent, why: str) -> Mended | None:
+        item, count = intent.step.get("item"), intent.step.get("count") or 1
+        if intent.step.do not in _OBTAINING or item is None:
+            return None
+        steps = self._planned(now.state, Task.of(Step.of("obtain", item=item, count=count)))
+        got = None if steps is None else self._followed(now, steps, intent, why)
+        return got and got.fixed("dropped", intent, f"the player has {count} {item} without it")
 
     def _followed(
         self, now: Mended, steps: Sequence[Step], intent: Intent, why: str
@@ -156,6 +152,7 @@ class Mender:
             now = now._replace(state=done.state, steps=(*now.steps, step))
             if step != intent.step:
                 now = now.fixed("inserted", Intent(intent.index, step), why)
+                now = now._replace(spare=(*now.spare, step))
         return now
 
     def _planned(self, state: State, task: Task) -> list[Step] | None:
@@ -167,7 +164,7 @@ class Mender:
 
     def _attempt(self, state: State, step: Step) -> Done | Refusal:
         self._left -= 1
-        return attempt(state, step)
+        return perform(state, step)
 
 
 def _is_so(state: State, step: Step) -> bool:
@@ -180,3 +177,8 @@ def _is_so(state: State, step: Step) -> bool:
         return False
     watch = watch_of(state.world, Task.of(step))
     return isinstance(watch, Need) and watch.met(state.get) is True
+
+
+def _has_all(done: Step, step: Step) -> bool:
+    """Tell whether what was done is a step, or more exactly said the same."""
+    return done.do == step.do and set(done.using) >= set(step.using)

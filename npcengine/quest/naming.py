@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
 from npcengine.persona.rules.texts import words_of
+from npcengine.world.index import Index
 from npcengine.world.state import State
 
 MAX_SOUGHT = 60
@@ -45,10 +45,8 @@ class Names:
     """What everything in a world is called: its id, and its name in every language."""
 
     def __init__(self, state: State) -> None:
-        self._all = tuple(_each(state))
-        self._by_letters: dict[str, list[_Called]] = defaultdict(list)
-        for each in self._all:
-            self._by_letters[each.letters].append(each)
+        self._all = _all(state.index)
+        self._by_letters = _by_letters(state.index)
         self._left = MAX_SOUGHT
 
     def meant(self, name: str, kinds: Collection[str]) -> str | None:
@@ -70,22 +68,37 @@ class Names:
         return _within(frozenset(given), some) or _nearest("".join(given), some)
 
 
-def _each(state: State) -> Iterator[_Called]:
-    for id, entity in state.index.entities.items():
-        name = entity.name
-        names = name.values() if isinstance(name, Mapping) else (name,) if name else ()
-        for each in dict.fromkeys(map(words, (id, *names))):
-            yield _Called(id, state.index.kinds[id], frozenset(each), "".join(each))
+@lru_cache(maxsize=8)
+def _all(index: Index) -> tuple[_Called, ...]:
+    return tuple(
+        _Called(id, index.kinds[id], frozenset(each), "".join(each))
+        for id, entity in index.entities.items()
+        for each in dict.fromkeys(map(words, (id, *_names(entity.name))))
+    )
 
 
-def _within(given: frozenset[str], some: list[_Called]) -> str | None:
+def _names(name: str | Mapping[str, str] | None) -> Collection[str]:
+    if name is None:
+        return ()
+    return (name,) if isinstance(name, str) else name.values()
+
+
+@lru_cache(maxsize=8)
+def _by_letters(index: Index) -> Mapping[str, list[_Called]]:
+    found: dict[str, list[_Called]] = {}
+    for each in _all(index):
+        found.setdefault(each.letters, []).append(each)
+    return found
+
+
+def _within(given: frozenset[str], some: Sequence[_Called]) -> str | None:
     """Return the only one whose name has all of these words, or has no others."""
     found = {each.id for each in some if each.words and each.words <= given}
     found = found or {each.id for each in some if given <= each.words}
     return found.pop() if len(found) == 1 else None
 
 
-def _nearest(given: str, some: list[_Called]) -> str | None:
+def _nearest(given: str, some: Sequence[_Called]) -> str | None:
     best: dict[str, float] = {}
     matcher = SequenceMatcher(b=given, autojunk=False)
     for each in some:

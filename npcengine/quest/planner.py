@@ -25,6 +25,8 @@ MAX_DEPTH = 12
 """So many pursuits may stand within each other: a key for a door on the way to a tool for ..."""
 MAX_SOURCES = 6
 """So many ways to meet one need are tried, the nearest first."""
+MAX_SHUT = 3
+"""So many ways that cannot be opened are gone around, on the way to one place."""
 MAX_PASSES = 3
 """So often needs are seen to that were met and are not any more."""
 
@@ -134,7 +136,7 @@ class Planner:
     def _go(self, course: Course, place: str, within: tuple[Need, ...]) -> Course | None:
         """Go to a place, and open what is shut on the way."""
         avoid: set[tuple[str, str]] = set()
-        while not self.exhausted:
+        while not self.exhausted and len(avoid) < 2 * MAX_SHUT:
             here = course.state.get("player.at")
             if here == place:
                 return course
@@ -172,7 +174,7 @@ class Planner:
     def _ground(self, state: State, step: Step) -> list[Action]:
         self.left -= 1
         try:
-            return list(ground(state, step))
+            return [each for each in ground(state, step) if not _wastes(state, each)]
         except Refused:
             return []
 
@@ -185,6 +187,17 @@ class Planner:
             far = distances(state, here, ends, most=MAX_SOURCES)
             found.sort(key=lambda lead: lead.trouble + _distance(far, lead))
         return [lead.step for lead in found[:MAX_SOURCES]]
+
+
+def _wastes(state: State, action: Action) -> bool:
+    """Tell whether something essential would be given away or used up."""
+    items = state.world.items
+    lost = (
+        fact.removeprefix("player.has.")
+        for fact, value, adds in action.changes
+        if adds and fact.startswith("player.has.") and float(value) < 0
+    )
+    return any(item in items and items[item].essential for item in lost)
 
 
 def _distance(far: Mapping[str, float], lead: Lead) -> float:

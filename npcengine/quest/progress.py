@@ -58,6 +58,12 @@ class Tracker:
         """What has to be so for objectives that are done once something is."""
         return tuple(each for each in self._watches.values() if isinstance(each, Need))
 
+    @property
+    def late(self) -> tuple[Need, ...]:
+        """What has to be so once other objectives are done, and not before."""
+        needs = ((each, self._watches.get(each.id)) for each in self.quest.objectives)
+        return tuple(need for each, need in needs if each.after and isinstance(need, Need))
+
     def accept(self, state: State) -> Progress:
         """Begin, with what is so already."""
         facts = {fact: now for fact in sorted(self._facts) if (now := state.get(fact)) is not None}
@@ -146,8 +152,10 @@ class Tracker:
 
     def _can_come(self, outcome: Outcome, progress: Progress) -> bool:
         """Tell whether everybody lives who is still needed for an outcome."""
-        left = (id for id in outcome.needs if id not in progress.done)
-        return all(progress.facts.get(fact) is not False for id in left for fact in self._lives[id])
+        if not self._lives.keys() >= set(outcome.needs):
+            return False
+        left = (self._lives[id] for id in outcome.needs if id not in progress.done)
+        return all(progress.facts.get(fact) is not False for lives in left for fact in lives)
 
 
 def _lives(world: World, objective: Objective) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ _VERBS = (
     "capture", "free", "goto", "buy",
 )  # fmt: skip
 _PARAMETERS = ("item", "to", "about", "target", "what", "who", "on", "from")
-_LIMITS = Limits(steps=600, states=60)
+_LIMITS = Limits(steps=600, plays=150)
 
 _INSTRUCTION = """\
 Now {name} is not talking to anybody. {name} has something to ask of somebody: make a quest of it, \

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from npcengine.quest.deadends import Search, dead_end
+from npcengine.quest.deadends import Search, dead_end, grounded
 from npcengine.quest.hazards import order_matters
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
 from npcengine.quest.planner import Course, Planner
@@ -21,8 +21,8 @@ class Limits(NamedTuple):
 
     steps: int = 4_000
     """Steps that are looked at to find plans: some 0.1 ms each."""
-    states: int = 600
-    """States of the quest that are looked at for dead ends: some 0.5 ms each."""
+    plays: int = 5_000
+    """Steps that are played to find dead ends: some 0.1 ms each."""
 
 
 LIMITS = Limits()
@@ -32,8 +32,9 @@ class NoProof(NamedTuple):
     """Why a quest is not proved to be possible."""
 
     code: str
-    """`done`: it is over as soon as it is accepted; `objective`: one cannot be done; `outcome`:
-    one cannot be reached; `dead_end`: the player can get stuck; `limit`: nobody knows."""
+    """`giver`: they are dead, or would be; `done`: it is over as soon as it is accepted;
+    `objective`: one cannot be done; `outcome`: one cannot be reached; `time`: it takes longer than
+    there is time; `dead_end`: the player can get stuck; `limit`: nobody knows."""
     message: str
     outcome: str = ""
     objective: str = ""
@@ -52,6 +53,8 @@ def prove(quest: Quest, state: State, limits: Limits = LIMITS) -> Verdict:
     a proof that is not `complete`.
     """
     tracker = Tracker(quest, state.world)
+    if state.get(f"{quest.giver}.alive") is not True:
+        return NoProof("giver", f"{quest.giver} is dead, or nobody that there is")
     if tracker.accept(state).status != "active":
         return NoProof("done", "the quest is over as soon as it is accepted")
     planner = Planner(limits.steps)
@@ -60,11 +63,19 @@ def prove(quest: Quest, state: State, limits: Limits = LIMITS) -> Verdict:
         found = _played(tracker, state, outcome, planner)
         if isinstance(found, NoProof):
             return found
+        if found.state.get(f"{quest.giver}.alive") is not True:
+            return NoProof("giver", f"{quest.giver} would be dead at the end", outcome.id)
+        took = sum(each.minutes for each in found.actions)
+        if quest.minutes is not None and took > quest.minutes:
+            message = f"it takes {took:g} minutes, and there are {quest.minutes:g}"
+            return NoProof("time", message, outcome.id)
         played.append(found)
     plans = tuple(map(_plan, played))
     search = Search(None, 0)
-    if order_matters(state, [(each.state, each.actions) for each in played]):
-        search = dead_end(tracker, state, _alphabet(quest, plans), limits.states)
+    steps = _alphabet(quest, plans)
+    beside = [each for step in steps for each in grounded(state, step)]
+    if order_matters(state, [(e.state, e.actions) for e in played], beside, tracker.late):
+        search = dead_end(tracker, state, steps, limits.plays)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"
         message = f"after {way} it cannot be finished any more"
@@ -88,7 +99,9 @@ def _played(tracker: Tracker, state: State, outcome: Outcome, planner: Planner) 
             if isinstance(now, Refusal):
                 return _not_done(tracker.quest, outcome, left[0], planner)
             played = now
-        if left[0] not in played.progress.done:
+            if played.progress.status != "active":
+                break
+        if left[0] not in played.progress.done and played.progress.status == "active":
             return _not_done(tracker.quest, outcome, left[0], planner)
     if played.progress.outcome != outcome.id:
         return _not_reached(outcome)

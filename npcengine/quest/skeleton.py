@@ -22,7 +22,9 @@ from npcengine.world.state import State
 MAX_ATTEMPTS = 80
 """So many strategies are cast for one brief before it is given up."""
 
-LIMITS = Limits(steps=600, states=60)
+MAX_LIMITED = 5
+"""So many proofs may come to their limits for one brief."""
+LIMITS = Limits(steps=120, plays=120)
 """What takes more is given up: there are other quests."""
 
 COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {
@@ -65,7 +67,10 @@ def skeletons(
     around = Surroundings.of(state, home, brief.difficulty)
     stage = Stage(state, brief.giver, around, brief.difficulty, likes(state, brief, recent))
     given: set[Mark] = set(recent)
+    limited = 0
     for strategy in _in_order(state, brief, strategies.strategies, recent, rng):
+        if limited == MAX_LIMITED:
+            return
         made = _assembled(stage, brief, strategy, strategies.twists, rng)
         if made is None:
             yield Tried(strategy.id, "cast")
@@ -77,6 +82,8 @@ def skeletons(
         proved = _proved(made, stage)
         if isinstance(proved, Quest):
             given.add(mark)
+        else:
+            limited += proved.code == "limit"
         yield proved
 
 
@@ -90,7 +97,8 @@ def _in_order(
     """Give strategies by what moves the giver, the theme, and how often they were used lately."""
     wants = (brief.motive,) if brief.motive else state.entity(brief.giver).wants
     fitting = [each for each in strategies if not wants or each.motive in wants]
-    others = [] if brief.motive else [each for each in strategies if each not in fitting]
+    own = {each.id for each in fitting}
+    others = [] if brief.motive else [each for each in strategies if each.id not in own]
     used = Counter(mark.strategy for mark in recent)
     theme = words_of(brief.theme)
     left = MAX_ATTEMPTS
@@ -230,7 +238,9 @@ def _quest(
 
 def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
     """Prove a quest, and refuse what can only be done in a way that nobody would ask for."""
-    if Tracker(quest, stage.state.world).accept(stage.state).done:
+    tracker = Tracker(quest, stage.state.world)
+    later = (each for each in tracker.late if each.fact != "player.at")
+    if tracker.accept(stage.state).done or any(each.met(stage.state.get) for each in later):
         return Tried(quest.strategy, "done")
     proof = prove(quest, stage.state, LIMITS)
     if isinstance(proof, NoProof):

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from npcengine.quest.mending import Fix, Intent, Mender, attempt
+from npcengine.quest.mending import Fix, Intent, Mender
 from npcengine.quest.naming import Names
 from npcengine.quest.wording import MAX_TEXT, Unclear, Wording
 from npcengine.world.actions import Argument, Step
 from npcengine.world.model import World
 from npcengine.world.state import State
-from npcengine.world.verbs import MOST, Refusal, Refused, parameters
+from npcengine.world.verbs import MOST, Refusal, Refused, parameters, perform
 
 MAX_STEPS = 500
 """So many steps of a list are read."""
@@ -80,7 +80,7 @@ def check_steps(world: World | State, steps: object) -> tuple[StepProblem, ...]:
         except _Wrong as wrong:
             problems.append(StepProblem(index, *wrong.told))
             continue
-        done = attempt(state, step)
+        done = perform(state, step)
         if isinstance(done, Refusal):
             hint = _SUGGESTIONS.get(done.code, "")
             problems.append(StepProblem(index, done.code, done.message, hint))
@@ -107,12 +107,11 @@ def repair_steps(world: World | State, steps: object) -> Repaired:
         try:
             meant = wording.read(given)
         except Unclear as error:
-            fixes.append(Fix("left_out", index, "", str(error)))
+            fixes.append(Fix("left_out", index, _shown(given), str(error)))
             continue
         intents.append(Intent(index, meant.step))
-        if not meant.is_as_written:
-            why = "it was written in other words"
-            fixes.append(Fix("folded", index, str(meant.step), why))
+        if meant.changed:
+            fixes.append(Fix("folded", index, str(meant.step), meant.changed))
     mended = Mender().mend(state, intents)
     in_order = sorted((*fixes, *mended.fixes), key=lambda each: each.index)
     return Repaired(tuple(each.as_data() for each in mended.steps), tuple(in_order))
@@ -131,6 +130,11 @@ def _listed(steps: object) -> tuple[list[object], list[StepProblem]]:
         message = f"these are {len(steps):,} steps, and {MAX_STEPS} are read"
         return listed, [StepProblem(MAX_STEPS, "too_many", message, "make several lists of them")]
     return listed, []
+
+
+def _shown(given: object) -> str:
+    do = given.get("do") if isinstance(given, Mapping) else None
+    return do[:60] if isinstance(do, str) else f"({type(given).__name__})"
 
 
 class _Wrong(ValueError):

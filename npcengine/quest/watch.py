@@ -46,7 +46,9 @@ def watch_of(world: World, task: Task) -> Need | Deeds | None:
     """Return what tells that a task is done; None where nothing would."""
     using = task.using
     count = using.get("count", 1)
-    times = count if isinstance(count, int) else 1
+    if not isinstance(count, int):
+        return None
+    times = count
     if task.do == "kill" and not _comes_back(world, str(using.get("target"))):
         return Need(f"{using.get('target')}.alive", "==", False)  # whoever did it
     if task.do in _DEEDS:
@@ -70,7 +72,12 @@ def _comes_back(world: World, id: str) -> bool:
 def _own(world: World, task: Task) -> Need | None:
     """Watch the first thing that a verb of the game sets."""
     verb = world.verbs.get(task.do)
-    changes = (change_of(filled(each, task.using)) for each in verb.then) if verb else ()
+    if verb is None or verb.parameters.keys() != task.using.keys():
+        return None
+    try:
+        changes = [change_of(filled(each, task.using)) for each in verb.then]
+    except ValueError:  # a parameter that is no id
+        return None
     for fact, value, adds in changes:
         if not adds:
             return Need(fact, "==", value)

@@ -30,7 +30,8 @@ class Meant:
     """The step that was meant."""
 
     step: Step
-    is_as_written: bool
+    changed: str = ""
+    """What was written otherwise; empty for a step that stands there word for word."""
 
 
 class Unclear(ValueError):
@@ -50,14 +51,16 @@ class Wording:
         do, using = _fields(given)
         verb = self._verb(do, using)
         wanted = parameters(self._state.world, verb)
-        found = self._matched(verb, wanted, using)
+        left = dict(using)
+        found = self._matched(wanted, left)
         for name in wanted:
             if name not in found and name not in _optional(verb):
                 raise Unclear(f"{verb} needs a parameter {name!r}, and nothing here fits")
-        if given == {"do": verb, "with": found}:
-            return Meant(Step(verb, tuple(found.items())), is_as_written=True)
-        in_order = {name: found[name] for name in wanted if name in found}
-        return Meant(Step(verb, tuple(in_order.items())), is_as_written=False)
+        if given in ({"do": verb, "with": found}, {"do": verb} if not found else None):
+            return Meant(Step(verb, tuple(found.items())))
+        step = Step(verb, tuple((name, found[name]) for name in wanted if name in found))
+        ignored = ", ".join(repr(key[:40]) for key in left)
+        return Meant(step, f"nothing fits {ignored}" if left else "it was written in other words")
 
     def _verb(self, do: str, using: Mapping[str, object]) -> str:
         known = verb_names(self._state.world)
@@ -75,9 +78,9 @@ class Wording:
         about = any("".join(words(name)) in ("about", "topic") for name in using)
         return "ask" if found == "talk" and about else found
 
-    def _matched(self, verb: str, wanted: _Kinds, using: Mapping[str, object]) -> dict[str, Any]:
-        """Give each parameter what was written for it: by its name, a synonym, or its kind."""
-        left, found = dict(using), dict[str, Argument]()
+    def _matched(self, wanted: _Kinds, left: dict[str, object]) -> dict[str, Argument]:
+        """Take what was written for each parameter: by its name, a synonym, or its kind."""
+        keys, found = list(left), dict[str, Argument]()
         for fits in (_is_same, _is_synonym, _is_any):
             for name, kinds in wanted.items():
                 for key in left if name not in found else ():
@@ -86,7 +89,7 @@ class Wording:
                         found[name] = value
                         del left[key]
                         break
-        order = [name for key in using for name in found if _is_same(name, key)]
+        order = [name for key in keys for name in found if _is_same(name, key)]
         return {name: found[name] for name in dict.fromkeys([*order, *found])}
 
     def _value(self, given: object, kinds: tuple[str, ...]) -> Argument | None:

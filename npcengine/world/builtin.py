@@ -12,6 +12,8 @@ from npcengine.world.model import Person, Recipe
 from npcengine.world.needs import Change, Need
 from npcengine.world.state import State
 
+NOWHERE = "no place"
+"""Where nobody ever is: no id has a space in it."""
 GUARDED_MINUTES = 30.0
 """How long something is guarded."""
 FIGHT_MINUTES = 5.0
@@ -30,6 +32,8 @@ class Deed(NamedTuple):
     minutes: float = 1.0
     danger: float = 0.0
     assumes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Who and what else has to exist: what holds or sells it, a bench, a tool."""
 
 
 Using: TypeAlias = Mapping[str, Argument]
@@ -70,7 +74,7 @@ def _alive(state: State, id: str) -> tuple[Need, ...]:
 
 def _at(state: State, id: str) -> tuple[str, ...]:
     """Return the places where something can be dealt with; a place that is nowhere is never one."""
-    return state.places(id) or ("",)
+    return state.places(id) or (NOWHERE,)
 
 
 def _talk(state: State, using: Using) -> Iterator[Deed]:
@@ -115,7 +119,7 @@ def _take(state: State, using: Using) -> Iterator[Deed]:
             needs.append(Need(f"{holder}.locked", "==", False))
         changes = (_gets(holder, item, -count), _gets("player", item, count))
         for place in _at(state, holder):
-            yield Deed(place, tuple(needs), changes)
+            yield Deed(place, tuple(needs), changes, beside=(holder,))
 
 
 def _steal(state: State, using: Using) -> Iterator[Deed]:
@@ -146,7 +150,7 @@ def _buy(state: State, using: Using) -> Iterator[Deed]:
         needs = (_has("player", money, price), *_alive(state, seller))
         changes = (_gets("player", money, -price), _gets("player", item, count))
         for place in _at(state, seller):
-            yield Deed(place, needs, changes)
+            yield Deed(place, needs, changes, beside=(seller,))
 
 
 def _make(state: State, using: Using) -> Iterator[Deed]:
@@ -158,8 +162,9 @@ def _make(state: State, using: Using) -> Iterator[Deed]:
     parts = tuple(_has("player", part, each * count) for part, each in recipe.of.items())
     used = tuple(_gets("player", part, -each * count) for part, each in recipe.of.items())
     changes = (*used, _gets("player", item, count))
+    beside = tuple(each for each in (recipe.at, recipe.tool, *recipe.of) if each is not None)
     for place in (None,) if recipe.at is None else _at(state, recipe.at):
-        yield Deed(place, (*tool, *parts), changes, recipe.minutes * count)
+        yield Deed(place, (*tool, *parts), changes, recipe.minutes * count, beside=beside)
 
 
 def _give(state: State, using: Using) -> Iterator[Deed]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import islice, pairwise
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -51,6 +51,21 @@ def route_if_opened(
 ) -> Route | None:
     """Return the way that would be easiest with what is shut opened; None when there is none."""
     return _found(_Spread.of(state, start, avoid, "all"), end)
+
+
+def leads_back(state: State, places: Sequence[str]) -> bool:
+    """Return whether one gets from the last of some places to the first, all the way back."""
+    return all(
+        route(state, there, here) is not None
+        for here, there in pairwise(places)
+        if not _is_open(state, there, here)
+    )
+
+
+def _is_open(state: State, here: str, there: str) -> bool:
+    """Tell whether one gets from one place to the next without a search."""
+    ways = (way for way in state.index.exits.get(here, ()) if way.to == there)
+    return any(way.plain or passable(state, way) for way in ways)
 
 
 def distances(state: State, start: str, ends: Collection[str], most: int) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, Self
 
 from npcengine.turns import Fact
@@ -60,7 +61,7 @@ class State:
     def number(self, fact: str) -> float:
         """Return what a fact counts; 0 when nobody told, or it is no number."""
         now = self.get(fact)
-        return 0 if now is None or isinstance(now, str) else now
+        return now if isinstance(now, int | float) and isfinite(now) else 0
 
     def kind(self, id: str) -> Kind | None:
         """Return what kind of entity it is; None when there is none of that id."""

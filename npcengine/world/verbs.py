@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from npcengine.conditions.tokens import ConditionError
 from npcengine.spelling import did_you_mean
 from npcengine.world.actions import Action, Argument, Step
-from npcengine.world.builtin import BUILTIN, Deed
+from npcengine.world.builtin import BUILTIN, NOWHERE, Deed
 from npcengine.world.effects import change_of, filled
 from npcengine.world.model import World
 from npcengine.world.needs import Change, Need, TooManyWays, ways_of
@@ -83,12 +83,16 @@ def ground(state: State, step: Step) -> tuple[Action, ...]:
     if not deeds:
         raise Refused(Refusal("impossible", f"{step} cannot be done in this world"))
     named = [each for each in using.values() if isinstance(each, str)]
-    existence = [state.index.existence(each) for each in named]
-    found: list[Action] = []
+    return tuple(
+        _action(step, deed, first) for deed in deeds for first in _exist(state, named, deed)
+    )
+
+
+def _exist(state: State, named: Iterable[str], deed: Deed) -> Iterator[tuple[Need, ...]]:
+    """Give the ways in which all that takes part can exist."""
+    existence = [state.index.existence(each) for each in dict.fromkeys((*named, *deed.beside))]
     for exists in product(*existence) if any(map(any, existence)) else ((),):
-        first = tuple(need for needs in exists for need in needs)
-        found += (_action(step, deed, first) for deed in deeds)
-    return tuple(found)
+        yield tuple(need for needs in exists for need in needs)
 
 
 class Done(NamedTuple):
@@ -131,7 +135,7 @@ def why_not(state: State, action: Action) -> Refusal:
     now = state.get(need.fact)
     subject, _, rest = need.fact.partition(".")
     if need.fact == "player.at":
-        message = f"the player is at {now}, and this is done at {need.value or 'no place'}"
+        message = f"the player is at {now}, and this is done at {need.value}"
         return Refusal("elsewhere", message, need.fact)
     if rest.startswith("has."):
         who = "the player" if subject == "player" else subject
@@ -209,7 +213,7 @@ def _travel(state: State, who: Argument | None, to: str) -> Iterator[Deed]:
         return
     needs = (Need(f"{who}.alive", "==", True), Need(f"{who}.captive", "==", False))
     changes = (Change(f"{who}.at", to), arrives)
-    for place in state.places(str(who)) or ("",):
+    for place in state.places(str(who)) or (NOWHERE,):
         yield Deed(place, needs, changes, minutes, danger, assumes)
 
 
@@ -229,7 +233,7 @@ def _own(state: State, do: str, using: Mapping[str, Argument]) -> Iterator[Deed]
     if verb.at is None:
         places: tuple[str | None, ...] = (None,)
     else:
-        places = state.places(str(using[verb.at])) or ("",)
+        places = state.places(str(using[verb.at])) or (NOWHERE,)
     changes = tuple(change_of(filled(each, using)) for each in verb.then)
     for needs in _ways(filled(verb.needs, using)):
         for place in places:

@@ -1,12 +1,12 @@
 """What quests say without any model, and how names and numbers come into what they say.
 
-A text names what it is about in braces. There are four kinds of such tokens:
+A text names what it is about in braces:
 
-- `{giver}` and `{player}`;
+- `{giver}`, `{player}`, `{home}` (where the giver lives), and with a time limit `{minutes}`;
 - a role of the quest: `{thief}`;
 - a parameter of an objective, wherever it is: `{hunt.target}`, `{hunt.count}`;
-- in the text of an objective its own parameters, for short: `{target}`, `{count}`.
+- a parameter by its name alone, `{count}`, where it is the same in all objectives that have it;
+- in the text of an objective its own parameters, which come before anything else of that name.
 
-In the text of an objective its own parameters come first, then roles. Everything else in braces
-is no token, and stays as it is written.
+Everything else in braces is no token, and stays as it is written.
 """

@@ -61,6 +61,9 @@ class Labels(Content):
     or_: Annotated[Phrase, Field(alias="or")]
     experience: Phrase
     level: Phrase
+    easy: Phrase
+    medium: Phrase
+    hard: Phrase
     minutes: Phrase
 
 

@@ -12,12 +12,14 @@ from npcengine.persona.said import always
 from npcengine.quest.model import Objective, Quest, Task, TextPack
 from npcengine.quest.telling.names import plain
 from npcengine.quest.telling.phrases import Lines, Phrases, Wording, language_of, phrases
-from npcengine.quest.telling.tokens import TOKEN
+from npcengine.quest.tokens import TOKEN
 
 MAX_ASKED = 3
 """So many objectives are named in an offer, the last ones; the journal has them all."""
 MAX_OPENING = 200
 """Characters of the longest greeting before an offer."""
+_IN_PASSING = ("goto", "talk", "ask")
+"""A quest is about something else, if it has anything else."""
 
 _FIRST = ("item", "target", "who", "about", "what", "on", "in", "at", "to", "from")
 """What a quest is mostly about, if it is there."""
@@ -70,8 +72,9 @@ class _Choice:
         """Return one of the variants of a part of the texts."""
         variants = getattr(self._own, part) if self._own is not None else ()
         variants = variants or [line for lines in self._fitting for line in getattr(lines, part)]
-        if not self._main:
-            variants = [each for each in variants if "{MAIN}" not in each] or variants
+        # A title that names what it is about tells one quest from another.
+        named = [each for each in variants if ("{MAIN}" in each) is bool(self._main)]
+        variants = named or variants if part == "title" else variants
         chosen: str = self._rng.choice(variants)
         return chosen.replace("{MAIN}", self._main).replace("{ASKS}", self._asks).strip()
 
@@ -107,7 +110,8 @@ def _ask(objective: Objective, giver: str, words: Phrases) -> str:
 
 def _main(quest: Quest, asked: Sequence[Objective]) -> str:
     """Return the token of what a quest is mostly about; empty for nothing that has a name."""
-    for each in reversed(asked):
+    matters = [each for each in asked if each.do not in _IN_PASSING] or asked
+    for each in reversed(matters):
         names = [*(name for name in _FIRST if name in each.using), *_parameters(each)]
         for name in names:
             value = each.using[name]

@@ -1,29 +1,14 @@
-"""Tokens in the texts of quests: which there are, and what stands in their place."""
+"""Names and numbers put in the place of tokens."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeAlias
 
 from npcengine.quest.model import Objective, Quest, Task
 from npcengine.quest.telling.names import name_of, plain
 from npcengine.quest.telling.phrases import phrases
+from npcengine.quest.tokens import TOKEN
 from npcengine.world.model import World
-
-TOKEN = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.([a-z][a-z0-9_]*))?\}")
-_BRACES = re.compile(r"\{([^{}]*)\}")
-
-_Look: TypeAlias = Callable[[str], str | int | None]
-
-
-def unknown_tokens(text: str, quest: Quest, objective: Objective | None = None) -> tuple[str, ...]:
-    """Return what stands in braces in a text and is no token; each once.
-
-    With an objective it is the text of that objective.
-    """
-    tokens = _tokens(quest, objective)
-    return tuple(dict.fromkeys(each for each in _BRACES.findall(text) if tokens(each) is None))
 
 
 def filled(
@@ -36,17 +21,17 @@ def filled(
 ) -> str:
     """Put names, in the language of `locale`, and numbers in the place of tokens.
 
-    Names are data: nothing in one is a token, markup or a control character afterwards. Without a
-    player's name it is a word for somebody who is passing.
+    With an objective it is the text of that objective. What is no token stays as it is. Names are
+    data: nothing in one is a token, markup or a control character afterwards. Without a player's
+    name it is a word for somebody who is passing.
     """
-    tokens = _tokens(quest, objective)
+    values = _values(quest, world) | (_own(objective) if objective is not None else {})
     player = plain(player_name) or phrases(locale).player
 
     def put(found: re.Match[str]) -> str:
-        if found[0] == "{player}":
+        if found[1] == "player":
             return player
-        value = tokens(found[0][1:-1])
-        return found[0] if value is None else _named(value, world, locale)
+        return _named(values[found[1]], world, locale) if found[1] in values else found[0]
 
     return TOKEN.sub(put, text)
 
@@ -56,29 +41,29 @@ def filled_task(text: str, task: Task, world: World, locale: str) -> str:
     own = _own(task)
 
     def put(found: re.Match[str]) -> str:
-        value = own(found[0][1:-1])
-        return found[0] if value is None else _named(value, world, locale)
+        return _named(own[found[1]], world, locale) if found[1] in own else found[0]
 
     return TOKEN.sub(put, text)
 
 
-def _tokens(quest: Quest, objective: Objective | None) -> _Look:
-    """Return what tells of which entity, number or word a token is the name."""
-    own = {each.id: _own(each) for each in quest.objectives}
+def _values(quest: Quest, world: World) -> dict[str, str | int]:
+    """Return what each token of a quest is: an entity, a number or a word."""
+    values: dict[str, str | int] = {}
+    several: dict[str, set[str | int]] = {}
+    for each in quest.objectives:
+        for name, value in each.using.items():
+            several.setdefault(name, set()).add(value)
+        values |= {f"{each.id}.{name}": value for name, value in _own(each).items()}
+    values |= {name: next(iter(some)) for name, some in several.items() if len(some) == 1}
+    if quest.minutes is not None:
+        values["minutes"] = round(quest.minutes)
+    if quest.giver in world.people:
+        values["home"] = world.people[quest.giver].at
+    return {**values, **quest.roles, "giver": quest.giver}
 
-    def look(token: str) -> str | int | None:
-        if objective is not None and (value := _own(objective)(token)) is not None:
-            return value
-        first, dot, rest = token.partition(".")
-        if dot:
-            return own[first](rest) if first in own else None
-        return {**quest.roles, "giver": quest.giver, "player": "player"}.get(token)
 
-    return look
-
-
-def _own(task: Task) -> _Look:
-    return lambda name: task.using.get(name, 1 if name == "count" else None)
+def _own(task: Task) -> dict[str, str | int]:
+    return {"count": 1, **task.using}
 
 
 def _named(value: str | int, world: World, locale: str) -> str:

@@ -4,18 +4,17 @@ from random import Random
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from npcengine.persona.model import Persona
 from npcengine.quest.model import Objective, Quest, TextPack
-from npcengine.quest.telling.names import name_of, plain
+from npcengine.quest.telling.names import name_of
 from npcengine.quest.telling.phrases import LANGUAGES, Lines, phrases
 from npcengine.quest.telling.readable import readable, readable_task
 from npcengine.quest.telling.tell import tell
-from npcengine.quest.telling.tokens import filled, unknown_tokens
+from npcengine.quest.telling.tokens import filled
+from npcengine.quest.tokens import tokens_for, tokens_in
 from npcengine.quest.watch import GOALS
-from npcengine.world.model import Motive, World
+from npcengine.world.model import Motive
 from npcengine.world.verbs import parameters, verb_names
 from tests.quest.price.hamlet import HAMLET, quest, rich_quest
 
@@ -28,11 +27,6 @@ EXAMPLES = {
     "option": "spare_him", "lamp": "wheel",
 }  # fmt: skip
 PLACES = {"goto": {"to": "wood"}, "escort": {"who": "humphrey", "to": "wood"}}
-
-hostile = st.text(
-    st.one_of(st.characters(), st.sampled_from("{}<>[]*_`\\|#&\"'\u202e\u200b\x00\x1b\n ")),
-    max_size=120,
-)
 
 
 def names(do: str) -> tuple[str, ...]:
@@ -61,6 +55,10 @@ def asked_by(giver: str, motive: str, do: str, using: dict[str, str | int]) -> Q
             "outcomes": ({"id": "done", "needs": ("one",)},),
         }
     )
+
+
+def unknown_tokens(text: str, quest: Quest, objective: Objective | None = None) -> set[str]:
+    return set(tokens_in(text)) - set(tokens_for(quest, objective))
 
 
 def texts(pack: TextPack) -> list[str]:
@@ -134,7 +132,14 @@ def test_the_same_seed_gives_the_same_texts_and_others_give_others() -> None:
     asked = rich_quest()
     assert tell(asked, "en", Random(7)) == tell(asked, "en", Random(7))
     assert len({tell(asked, "en", Random(seed)).offer for seed in range(40)}) >= 3
-    assert len({tell(asked, "en", Random(seed)).title for seed in range(40)}) >= 4
+    assert len({tell(asked, "en", Random(seed)).title for seed in range(40)}) >= 2
+
+
+def test_a_title_says_what_it_is_about_if_it_is_about_something() -> None:
+    for seed in range(20):
+        assert "{pelts.item}" in tell(rich_quest(), "en", Random(seed)).title
+        title = tell(quest("talk to=mira"), "en", Random(seed)).title
+        assert set(tokens_in(title)) <= {"giver"}
 
 
 def test_an_offer_says_what_is_asked_for_and_no_more() -> None:
@@ -192,65 +197,6 @@ def test_a_strategy_may_bring_its_own_words() -> None:
     assert filled(pack.title, asked, HAMLET, "en") == "The wolf Winter"
     assert filled(pack.offer, asked, HAMLET, "en").endswith("Mind rat king, though.")
     assert pack.accept == tell(asked, "en", Random(1), own=own).accept != ""
-
-
-def test_names_are_those_of_the_language() -> None:
-    asked = rich_quest()
-    assert filled("{beast} {hunt.count} {giver}", asked, HAMLET, "zh") == "狼 3 米拉"
-    assert filled("{pelts.item}", asked, HAMLET, "de-CH") == "Wolfspelz"
-    assert filled("{pelts.item}", asked, HAMLET, "fr") == "wolf pelt"
-    assert filled("{foe}", asked, HAMLET, "de") == "rat king"
-    assert filled("{toast.count}", asked, HAMLET, "de") == "1"
-    only = HAMLET.model_copy(
-        update={
-            "people": {"mira": HAMLET.people["mira"].model_copy(update={"name": {"pt": "Íris"}})}
-        }
-    )
-    assert name_of(only, "mira", "en") == "Íris"
-    assert name_of(only, "nobody_there", "en") == "nobody there"
-
-
-def test_a_token_of_an_objective_is_its_own_before_it_is_a_role() -> None:
-    asked = rich_quest().model_copy(update={"roles": {"item": "sword", "count": "ring"}})
-    pelts = asked.objective("pelts")
-    assert filled("{item} {count}", asked, HAMLET, "en", objective=pelts) == "wolf pelt 3"
-    assert filled("{item}", asked, HAMLET, "en") == "sword"
-    assert unknown_tokens("{giver} {item} {hunt.on} {x} {A b} {}", asked) == (
-        "hunt.on",
-        "x",
-        "A b",
-        "",
-    )
-    assert filled("{x} {hunt.on}", asked, HAMLET, "en") == "{x} {hunt.on}"
-
-
-def test_a_player_without_a_name_is_somebody_who_is_passing() -> None:
-    assert filled("{player}", rich_quest(), HAMLET, "en") == "traveller"
-    assert filled("{player}", rich_quest(), HAMLET, "zh") == "旅人"
-    assert filled("{player}", rich_quest(), HAMLET, "en", "\u200b{}") == "()"
-
-
-@given(hostile)
-def test_a_name_is_harmless_whatever_it_says(name: str) -> None:
-    shown = plain(name)
-    assert len(shown) <= 80
-    assert not set("{}<>[]*`\\|#~") & set(shown)
-    assert not re.search("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown)
-    assert plain(shown) == shown
-
-
-@settings(deadline=None)
-@given(hostile, hostile, st.sampled_from(LANGUAGES))
-def test_nothing_in_a_name_is_filled_again(name: str, player: str, language: str) -> None:
-    wolf = HAMLET.creatures["wolf"].model_copy(update={"name": name or "wolf"})
-    item = HAMLET.items["pelt"].model_copy(update={"name": "{giver}{hunt.count}{player}"})
-    world: World = HAMLET.model_copy(
-        update={"creatures": {"wolf": wolf}, "items": {**HAMLET.items, "pelt": item}}
-    )
-    shown = readable(rich_quest(), world, language, player)
-    for text in (shown.title, shown.offer, *shown.objectives.values(), *shown.thanks.values()):
-        assert not set("{}<>*") & set(text)
-    assert "(giver)(hunt.count)(player)" in shown.objectives["pelts"]
 
 
 def test_a_quest_says_its_own_words_first() -> None:
