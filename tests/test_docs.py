@@ -61,6 +61,7 @@ def blocks(kind: str, *pages: str) -> list[Block]:
 @pytest.fixture
 def beside_the_sample_cast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "personas", tmp_path / "personas")
+    shutil.copytree(ROOT / "examples" / "oakvale", tmp_path / "oakvale")
     monkeypatch.chdir(tmp_path)
     for name in tuple(os.environ):
         if name.startswith(("GROQ_", "OPENAI_", "NPCENGINE_")):

@@ -73,8 +73,7 @@ class Asks:
         check_terms(player, realm, locale, deadline)
         now = self._clock.now()
         origin = Origin(realm, persona.id, player, next(self._turns))
-        if self.notes is not None and (note := self.notes(persona.id, player, realm)):
-            scene = replace(scene, notes=f"{scene.notes} {note}".strip())
+        scene = self._noted(scene, origin)
         # What nobody waits for is asked by the game, not typed by a player.
         too_fast = self._rate.wait(player, now) if lane != "background" else 0.0
         if too_fast:
@@ -95,3 +94,8 @@ class Asks:
             lore=cast.lore(npc, estimate_tokens) if persona.lorebooks else None,
             others=(*scene.present, *others_of(persona, cast, locale)),
         )
+
+    def _noted(self, scene: Scene, origin: Origin) -> Scene:
+        """Return a scene with what the character has in mind."""
+        note = self.notes(origin.npc, origin.player, origin.realm) if self.notes else ""
+        return replace(scene, notes=f"{scene.notes} {note}".strip()) if note else scene

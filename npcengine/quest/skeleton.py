@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import inf
 from random import Random
 
 from npcengine.quest.brief import QuestBrief
@@ -252,24 +253,18 @@ def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
 
 
 def _unwanted(quest: Quest, proof: Proof, stage: Stage) -> str | None:
-    asked = {(each.do, each.using.get("target")) for each in quest.objectives}
-    player = stage.state.get("player.level")
-    most = player + LEVELS[stage.difficulty][1] if isinstance(player, int | float) else None
+    """Return why nobody would ask for what a proof takes: the code of a `Tried`."""
+    asked = {each.using.get("target") for each in quest.objectives if each.do == "kill"}
+    player, people = stage.state.get("player.level"), stage.state.world.people
+    most = player + LEVELS[stage.difficulty][1] if isinstance(player, int | float) else inf
     for plan in proof.plans:
         if plan.minutes > 4 * REACH[stage.difficulty]:
             return "far"
         for step in plan.steps:
-            target = step.using.get("target")
-            if step.do == "steal" or (
-                step.do == "kill"
-                and (step.do, target) not in asked
-                and target in stage.state.world.people
-            ):
+            target = str(step.using.get("target"))
+            murder = step.do == "kill" and target in people and target not in asked
+            if murder or step.do == "steal":
                 return "crime"
-            if (
-                step.do == "kill"
-                and most is not None
-                and stage.state.entity(str(target)).level > most
-            ):
+            if step.do in ("kill", "capture") and stage.state.entity(target).level > most:
                 return "level"
     return None

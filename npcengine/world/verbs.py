@@ -177,7 +177,7 @@ def _check(state: State, do: str, using: Mapping[str, Argument]) -> None:
 def _check_argument(state: State, where: str, given: Argument, kinds: tuple[str, ...]) -> None:
     if kinds == ("number",):
         if isinstance(given, bool) or not isinstance(given, int) or not 0 < given <= MOST:
-            text = f"{where} is a whole number from 1 to {MOST:,}, not {given!r:.60}"
+            text = f"{where} is a whole number from 1 to {MOST:,}"
             raise Refused(Refusal("wrong_number", text))
         return
     if kinds == ("text",):

@@ -1,6 +1,11 @@
+import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.quest_stage import village_in
 
 HILD = """\
 id: hild
@@ -42,3 +47,17 @@ def home(tmp_path: Path) -> Path:
     for name, text in {"hild": HILD, "mara": MARA, "zhou": ZHOU}.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a world and its smith, where commands that run in this process start."""
+    monkeypatch.chdir(tmp_path)
+    for name in tuple(os.environ):
+        if name.startswith(("GROQ_", "OPENAI_", "NPCENGINE_")):
+            monkeypatch.delenv(name)
+    village_in(tmp_path)
+    logger = logging.getLogger("npcengine")
+    before = logger.propagate, logger.handlers[:]
+    yield tmp_path
+    logger.propagate, logger.handlers[:] = before
