@@ -1,36 +1,41 @@
-"""Three characters of Oakvale answer a short conversation."""
+"""Three characters of Oakvale answer a short conversation, and one of them hands out a quest."""
 
 import asyncio
 from collections import Counter
 from pathlib import Path
 
-from npcengine import NPCEngine, Reply, Scene
+from npcengine import NPCEngine, Quest, QuestBrief, Reply, Scene
 from npcengine.cli.notes import Notes
+from npcengine.cli.quest_page import write_quest
 from npcengine.cli.replies import dollars, source
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import OFFLINE, is_offline
 
 PERSONAS = Path(__file__).parent.parent / "personas"
+WORLD = Path(__file__).parent / "oakvale" / "world.yaml"
 PLAYER = "ayla"
 TALKS = {
     "blacksmith": ("Can you mend this sword?", "And how much for a new one?"),
     "mage": ("What do you think of the blacksmith?", "What is wrong with the mill?"),
     "innkeeper": ("Do you have a room for the night?", "Where is the caravan?"),
 }
-GO_ON = "Go on: `scripts/demo chat blacksmith`, or `.venv/bin/npcengine chat blacksmith`"
+BRIEF = QuestBrief("innkeeper", player=PLAYER, theme="the missing caravan")
+GO_ON = "Go on: `scripts/demo chat blacksmith`, or `scripts/demo quest innkeeper --seed 2`"
 
 
 async def main() -> None:
     screen, notes = Screen(decorated=True), Notes()
     replies: list[Reply] = []
-    async with NPCEngine.from_env(personas=PERSONAS) as engine:
+    async with NPCEngine.from_env(personas=PERSONAS, world=WORLD) as engine:
         if is_offline(engine):
             notes.take()
             screen.write(OFFLINE)
         for npc, lines in TALKS.items():
             replies += await talk(engine, npc, lines, screen, notes)
-    screen.gap()
-    screen.write(summary(replies))
+        await hand_out(engine, screen)
+        for note in notes.take():
+            screen.remark(note, indent=2)
+        screen.write(summary(replies, engine.spent.total.cost))
     screen.write(GO_ON)
 
 
@@ -51,11 +56,20 @@ async def talk(
     return replies
 
 
-def summary(replies: list[Reply]) -> str:
+async def hand_out(engine: NPCEngine, screen: Screen) -> None:
+    screen.gap()
+    screen.write(f"A quest of {engine.cast[BRIEF.giver].name}", "bold underline")
+    made = await engine.quest(BRIEF)
+    if isinstance(made, Quest):
+        write_quest(made, engine.quests.index.world, BRIEF.locale, screen)
+    else:
+        screen.write(made.message)
+
+
+def summary(replies: list[Reply], dollars_spent: float) -> str:
     sources = Counter(source(reply) for reply in replies)
     counted = ", ".join(f"{count} {name}" for name, count in sources.items())
-    cost = dollars(sum(reply.cost or 0.0 for reply in replies))
-    return f"{len(replies)} turns: {counted}. {cost} in all."
+    return f"{len(replies)} turns: {counted}. {dollars(dollars_spent)} in all."
 
 
 if __name__ == "__main__":

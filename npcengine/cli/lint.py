@@ -1,8 +1,9 @@
-"""`npcengine lint`: what is wrong with the personas, and what could be better."""
+"""`npcengine lint`: what is wrong with the personas or a world, and what could be better."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from npcengine.cli.fixing import fix_files
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson, personas_path
 from npcengine.cli.watching import watch
+from npcengine.diagnostics import Diagnostic
 from npcengine.persona.lint import Report, examine
 from npcengine.settings import FILE_VARIABLE
 
@@ -23,7 +25,8 @@ MANY = 100
 """So many files get a bar."""
 
 Where = Annotated[
-    Path | None, typer.Argument(metavar="[PATH]", help="The folder of the personas, or one file.")
+    Path | None,
+    typer.Argument(metavar="[PATH]", help="The folder of the personas, or one file; or a world."),
 ]
 Config = Annotated[
     Path | None,
@@ -51,7 +54,7 @@ def lint(
     watched: Watched = False,
     costs: Costs = False,
 ) -> None:
-    """Check personas and lore, and say what to mend, and where."""
+    """Check personas, lore or a world, and say what to mend, and where."""
     look = _Look(personas_path(path), config, "json" if as_json else form, fix, costs)
     if watched:
         watch(look.report, look.show, look.paths, look.screen)
@@ -60,6 +63,15 @@ def lint(
     look.show(report)
     if any(finding.severity == "error" for finding in report.findings):
         raise typer.Exit(WRONG_INPUT)
+
+
+def _world_findings(path: Path) -> tuple[Diagnostic, ...] | None:
+    """Return what there is to say of a world; None for what is none."""
+    if not path.is_file():
+        return None
+    late = import_module("npcengine.cli.quest_worlds")  # slow to load, and most look at personas
+    found: tuple[Diagnostic, ...] | None = late.world_findings(path)
+    return found
 
 
 class _Look:
@@ -86,6 +98,9 @@ class _Look:
         if self._fix:
             for line in fix_files(self._path):
                 self.screen.warn(line)
+        world = _world_findings(self._path)
+        if world is not None:
+            return Report(world, ())
         facts = declared_facts(self._path, self._config)
         return examine(self._path, facts, GAUGES, self._tracked)
 

@@ -18,6 +18,7 @@ from npcengine.cli.history import history
 from npcengine.cli.init import init
 from npcengine.cli.lint import lint
 from npcengine.cli.prompt import prompt
+from npcengine.cli.quest import quest
 from npcengine.cli.say import say
 from npcengine.cli.screen import Screen
 from npcengine.cli.why import why
@@ -56,6 +57,7 @@ for command in (init, chat, say, batch, prompt, explain, why, lint, doctor):
     app.command()(command)
 app.add_typer(cards, name="cards")
 app.add_typer(history, name="history")
+app.add_typer(quest, name="quest")
 
 
 def run() -> None:
