@@ -7,11 +7,17 @@ and tells the journal of it; nothing else can end a quest.
 import asyncio
 from pathlib import Path
 
-from npcengine import NPCEngine, Quest, QuestBrief, State
-from npcengine.quest.entry import Entry
-from npcengine.quest.events import events_of
-from npcengine.quest.telling.readable import readable
-from npcengine.world.verbs import Refusal, perform
+from npcengine import (
+    Entry,
+    NPCEngine,
+    Quest,
+    QuestBrief,
+    Refusal,
+    State,
+    events_of,
+    perform,
+    readable,
+)
 
 HERE = Path(__file__).parent
 GIVERS = ("innkeeper", "guard_captain", "blacksmith")

@@ -30,14 +30,17 @@ from npcengine.version import __version__
 if typing.TYPE_CHECKING:
     from npcengine.quest.brief import QuestBrief
     from npcengine.quest.check import check
-    from npcengine.quest.events import Event
+    from npcengine.quest.entry import Entry
+    from npcengine.quest.events import Event, events_of
     from npcengine.quest.maker import NoQuest
     from npcengine.quest.model import Quest
     from npcengine.quest.reading.parse import ParsedQuest, parse_quest
     from npcengine.quest.steps import check_steps, repair_steps
+    from npcengine.quest.telling.readable import readable
     from npcengine.world.loader import load_world
     from npcengine.world.model import World
     from npcengine.world.state import State
+    from npcengine.world.verbs import Refusal, perform
 
 __all__ = [
     "AttemptEnded",
@@ -49,6 +52,7 @@ __all__ = [
     "Budgets",
     "Cast",
     "ContentError",
+    "Entry",
     "Event",
     "Line",
     "NPCEngine",
@@ -61,6 +65,7 @@ __all__ = [
     "Piece",
     "Quest",
     "QuestBrief",
+    "Refusal",
     "Reply",
     "Saying",
     "Scene",
@@ -76,25 +81,33 @@ __all__ = [
     "check_steps",
     "choose_tier",
     "estimate_cost",
+    "events_of",
     "load_cast",
     "load_persona",
     "load_world",
     "parse_quest",
+    "perform",
+    "readable",
     "repair_steps",
 ]
 
 _QUESTS = {
+    "Entry": "quest.entry",
     "Event": "quest.events",
     "NoQuest": "quest.maker",
     "ParsedQuest": "quest.reading.parse",
     "Quest": "quest.model",
     "QuestBrief": "quest.brief",
+    "Refusal": "world.verbs",
     "State": "world.state",
     "World": "world.model",
     "check": "quest.check",
     "check_steps": "quest.steps",
+    "events_of": "quest.events",
     "load_world": "world.loader",
     "parse_quest": "quest.reading.parse",
+    "perform": "world.verbs",
+    "readable": "quest.telling.readable",
     "repair_steps": "quest.steps",
 }
 """What is loaded when it is first asked for: a game without quests does not wait for it."""

@@ -10,6 +10,8 @@ from npcengine.quest.model import Difficulty
 from npcengine.world.model import Motive
 
 Mode = Literal["fast", "rich", "model_first", "plain"]
+MAX_THEME = 400
+"""Characters of a theme that count."""
 MODES: tuple[Mode, ...] = ("fast", "rich", "model_first", "plain")
 
 
@@ -22,7 +24,8 @@ class QuestBrief:
     player: str = ""
     """The id of the player; empty for nobody in particular."""
     theme: str = ""
-    """What it should be about: `a missing caravan`. Words, never an instruction."""
+    """What it should be about: `a missing caravan`. Words, never an instruction; the first 400
+    characters count."""
     difficulty: Difficulty = "medium"
     motive: Motive | None = None
     """Why the giver asks; None for what moves them by nature."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeAlias
 
+from npcengine.content.model import LOCALE_PATTERN
 from npcengine.errors import UsageError
+from npcengine.guard.heard import printable
 from npcengine.persona.model import Persona
 from npcengine.quest.agreement import agreed
-from npcengine.quest.brief import MODES, QuestBrief
+from npcengine.quest.brief import MAX_THEME, MODES, QuestBrief
 from npcengine.quest.draft import (
     FAST_ANSWER,
     FAST_TOKENS,
@@ -97,6 +100,7 @@ class QuestMaker:
         `told` are the world's facts as they are now. With a writer the last one has what a model
         wrote, as far as that agrees with the quest; without one, the first is the last.
         """
+        brief = replace(brief, theme=printable(brief.theme[:MAX_THEME]))
         state = State.of(self.index, told)
         reason = unable(state, brief)
         if reason:
@@ -204,6 +208,9 @@ def check_brief(brief: QuestBrief, index: Index) -> None:
         people = [id for id, kind in index.kinds.items() if kind == "person"]
         hint = did_you_mean(brief.giver, people) or f"there are {len(people):,} people in it"
         raise UsageError(f"no person of the world has the id {brief.giver!r:.80}: {hint}")
+    if not re.fullmatch(LOCALE_PATTERN, brief.locale):
+        problem = f"locale is a language tag such as 'en' or 'pt-BR', not {brief.locale!r:.40}"
+        raise UsageError(problem)
     if brief.mode not in MODES:
         raise UsageError(f"mode is one of {', '.join(MODES)}, not {brief.mode!r:.40}")
     if brief.difficulty not in DIFFICULTIES:

@@ -16,10 +16,8 @@ from npcengine.quest.entry import NOT_BEGUN
 from npcengine.quest.maker import Made
 from npcengine.quest.model import Proof, Quest
 from npcengine.quest.pool_file import BrokenLine, StrPath, note_served, read_pool, write_pool
-from npcengine.quest.progress import Tracker
 from npcengine.quest.recheck import absent
-from npcengine.quest.replay import Stuck, replay
-from npcengine.quest.rest import prove_rest
+from npcengine.quest.rest import plays, prove_rest
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.state import State
@@ -184,13 +182,7 @@ def _fits(quest: Quest, brief: QuestBrief, state: State) -> bool:
 
 def _possible(quest: Quest, state: State) -> Quest | None:
     """Return a quest whose plans can be carried out from here, or that is proved anew."""
-    if quest.proof is not None and quest.proof.plans:
-        tracker = Tracker(quest, state.world)
-        for plan in quest.proof.plans:
-            played = replay(tracker, state, (each.step for each in plan.steps))
-            if isinstance(played, Stuck) or played.progress.outcome != plan.outcome:
-                break
-        else:
-            return quest
+    if plays(quest, state):
+        return quest
     verdict = prove_rest(quest, NOT_BEGUN, state)
     return quest.model_copy(update={"proof": verdict}) if isinstance(verdict, Proof) else None

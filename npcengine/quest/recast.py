@@ -12,7 +12,6 @@ from npcengine.quest.model import Objective, Proof, Quest
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.prove import NoProof, Verdict
 from npcengine.quest.rest import prove_rest, rest_of
-from npcengine.quest.skeleton import LIMITS
 from npcengine.quest.strategy import Role, Strategies
 from npcengine.quest.surroundings import REACH, Surroundings
 from npcengine.world.state import State
@@ -72,7 +71,7 @@ class _Search:
         self.random = Random(self.quest.id)
 
     def found(self) -> Quest | None:
-        verdict = prove_rest(self.quest, self.progress, self.stage.state, LIMITS)
+        verdict = prove_rest(self.quest, self.progress, self.stage.state)
         if isinstance(verdict, Proof):
             return self.quest.model_copy(update={"proof": verdict})
         for lost in dict.fromkeys(self._lost(verdict)):
@@ -144,7 +143,7 @@ class _Search:
         for id in Tracker(rest, state.world).accept(state).done:
             if id in changed:
                 return NoProof("done", "it is done already", objective=id)
-        verdict = prove_rest(made, self.progress, state, LIMITS)
+        verdict = prove_rest(made, self.progress, state)
         if isinstance(verdict, Proof) and not _is_decent(made, verdict, state):
             return NoProof("unwanted", "it would take what nobody would ask for")
         return verdict

@@ -10,7 +10,7 @@ from npcengine.quest.events import Event
 from npcengine.quest.model import Proof, Quest
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.recast import recast
-from npcengine.quest.rest import prove_rest, resumed, state_now
+from npcengine.quest.rest import plays, prove_rest, resumed, state_now
 from npcengine.quest.strategy import Strategies
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -76,6 +76,8 @@ class Recheck:
         verdict = prove_rest(quest, NOT_BEGUN, state)
         if isinstance(verdict, Proof):
             return quest.model_copy(update={"proof": verdict}), False, ""
+        if verdict.code == "limit" and plays(quest, state):
+            return quest, False, ""
         return recast(quest, state, self._strategies), True, verdict.message
 
     def _offered(self, entry: Entry, state: State) -> Entry:

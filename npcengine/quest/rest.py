@@ -8,7 +8,9 @@ from dataclasses import replace
 from npcengine.quest.events import Event
 from npcengine.quest.model import Objective, Outcome, Proof, Quest
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.prove import LIMITS, Limits, NoProof, Verdict, prove
+from npcengine.quest.prove import NoProof, Verdict, prove
+from npcengine.quest.replay import Stuck, replay
+from npcengine.quest.skeleton import LIMITS
 from npcengine.quest.watch import Deeds, watch_of
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -54,15 +56,26 @@ def _rest(objective: Objective, progress: Progress, state: State) -> Objective:
     return objective.model_copy(update={"after": after, "using": using})
 
 
-def prove_rest(quest: Quest, progress: Progress, state: State, limits: Limits = LIMITS) -> Verdict:
+def plays(quest: Quest, state: State) -> bool:
+    """Tell whether the plans of a quest's proof can be carried out from here; that is cheap."""
+    tracker = Tracker(quest, state.world)
+    plans = quest.proof.plans if quest.proof is not None else ()
+    for plan in plans:
+        played = replay(tracker, state, (each.step for each in plan.steps))
+        if isinstance(played, Stuck) or played.progress.outcome != plan.outcome:
+            return False
+    return bool(plans)
+
+
+def prove_rest(quest: Quest, progress: Progress, state: State) -> Verdict:
     """Prove what is left of a quest; of one that was accepted, one way to end it is enough."""
     rest = rest_of(quest, progress, state)
-    verdict = _in_time(rest, prove(rest, state, limits))
+    verdict = _in_time(rest, prove(rest, state, LIMITS))
     if isinstance(verdict, Proof) or progress.status == "offered" or len(rest.outcomes) == 1:
         return verdict
     for outcome in rest.outcomes:
         only = rest.model_copy(update={"outcomes": (outcome,)})
-        found = _in_time(only, prove(only, state, limits))
+        found = _in_time(only, prove(only, state, LIMITS))
         if isinstance(found, Proof):
             return found
     return verdict
