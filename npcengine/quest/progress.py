@@ -92,16 +92,18 @@ class Tracker:
         if progress.status != "active" or (event.id and event.id in progress.seen):
             return progress
         changed = self._counted(self._told(progress, event), event)
+        if changed is not progress:
+            changed = self._settled(changed)
         if event.id:
             changed = replace(changed, seen=(*changed.seen, event.id)[-MAX_SEEN:])
-        return self._settled(changed)
+        return changed
 
     def _told(self, progress: Progress, event: Event) -> Progress:
         """Note what an event says of facts."""
         if event.kind == "tick":
             return replace(progress, minutes=progress.minutes + max(0.0, event.minutes))
         fact, value = _fact(progress.facts, event)
-        if fact not in self._facts:
+        if fact not in self._facts or progress.facts.get(fact) == value:
             return progress
         return replace(progress, facts={**progress.facts, fact: value})
 
@@ -118,7 +120,9 @@ class Tracker:
 
     def _settled(self, progress: Progress) -> Progress:
         """Mark what is done, and end the quest if that was the last of it."""
-        progress = replace(progress, done=self._done(progress))
+        all_done = self._done(progress)
+        if len(all_done) > len(progress.done):
+            progress = replace(progress, done=all_done)
         done = set(progress.done)
         for outcome in self.quest.outcomes:
             if done.issuperset(outcome.needs):

@@ -16,9 +16,9 @@ from npcengine.quest.strategy import Role, Strategies
 from npcengine.quest.surroundings import REACH, Surroundings
 from npcengine.world.state import State
 
-MAX_PROOFS = 60
+MAX_PROOFS = 40
 """So many casts are proved before it is given up."""
-MAX_FOR_ONE = 16
+MAX_FOR_ONE = 12
 """So many for the same roles."""
 
 

@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 80
 
 MAX_LIMITED = 5
 """So many proofs may come to their limits for one brief."""
-LIMITS = Limits(steps=120, plays=120)
+LIMITS = Limits(steps=120, plays=80)
 """What takes more is given up: there are other quests."""
 
 COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {

@@ -10,7 +10,7 @@ from npcengine.world.model import Kind
 from npcengine.world.routes import around
 from npcengine.world.state import State
 
-MAX_PLACES = 80
+MAX_PLACES = 48
 """So many places are looked at, the nearest first."""
 
 REACH: Mapping[Difficulty, float] = {"easy": 30.0, "medium": 60.0, "hard": 150.0}
