@@ -30,12 +30,12 @@ from npcengine.version import __version__
 if typing.TYPE_CHECKING:
     from npcengine.quest.brief import QuestBrief
     from npcengine.quest.check import check
-    from npcengine.quest.entry import Entry
     from npcengine.quest.events import Event, events_of
     from npcengine.quest.maker import NoQuest
     from npcengine.quest.model import Quest
     from npcengine.quest.reading.parse import ParsedQuest, parse_quest
-    from npcengine.quest.steps import check_steps, repair_steps
+    from npcengine.quest.record.entry import Entry
+    from npcengine.quest.repair.steps import check_steps, repair_steps
     from npcengine.quest.telling.readable import readable
     from npcengine.world.loader import load_world
     from npcengine.world.model import World
@@ -92,7 +92,7 @@ __all__ = [
 ]
 
 _QUESTS = {
-    "Entry": "quest.entry",
+    "Entry": "quest.record.entry",
     "Event": "quest.events",
     "NoQuest": "quest.maker",
     "ParsedQuest": "quest.reading.parse",
@@ -102,13 +102,13 @@ _QUESTS = {
     "State": "world.state",
     "World": "world.model",
     "check": "quest.check",
-    "check_steps": "quest.steps",
+    "check_steps": "quest.repair.steps",
     "events_of": "quest.events",
     "load_world": "world.loader",
     "parse_quest": "quest.reading.parse",
     "perform": "world.verbs",
     "readable": "quest.telling.readable",
-    "repair_steps": "quest.steps",
+    "repair_steps": "quest.repair.steps",
 }
 """What is loaded when it is first asked for: a game without quests does not wait for it."""
 

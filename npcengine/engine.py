@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Self, Unpack
 
 from npcengine.backend.base import Backend
@@ -37,8 +38,8 @@ from npcengine.turns import Fact, Reply
 if TYPE_CHECKING:
     from npcengine.quest.brief import QuestBrief
     from npcengine.quest.maker import Made
+    from npcengine.quest.planning.strategy import Strategies
     from npcengine.quest.quests import Quests
-    from npcengine.quest.strategy import Strategies
     from npcengine.world.model import World
 
 _DEADLINES, _NO_BUDGETS, _PLAYERS = Deadlines(), Budgets(), Players()
@@ -268,12 +269,12 @@ class NPCEngine(Remembering):
         backends, switch = self._tiers.backends, self._dialogue.switch
         parts = (backends, self._purse, switch, self._clock, self._store, deadlines)
         quests = Quests(*content, Pens(lambda: self.cast, *parts), seed)
-        self._asks.notes = quests.notes
+        self._dialogue.remind = quests.remind
         return quests
 
-    def _forget_quests(self, player: str) -> None:
-        if self._quests is not None:
-            self._quests.journal.forget(player)
+    def _forgetting_quests(self, player: str) -> AbstractAsyncContextManager[None]:
+        quests = self._quests
+        return nullcontext() if quests is None else quests.journal.forgetting(player)
 
     def _check_open(self) -> None:
         if self._closed:

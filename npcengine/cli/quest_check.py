@@ -23,7 +23,7 @@ from npcengine.diagnostics import Diagnostic
 from npcengine.errors import UsageError
 from npcengine.quest.check import Finding
 from npcengine.quest.check import check as check_quest
-from npcengine.quest.steps import check_steps, repair_steps
+from npcengine.quest.repair.steps import check_steps, repair_steps
 from npcengine.world.state import State
 
 File = Annotated[

@@ -15,7 +15,7 @@ from npcengine.engine import NPCEngine
 from npcengine.errors import UsageError
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.maker import Made, check_brief
-from npcengine.quest.pool import LEVELS, Pool
+from npcengine.quest.pooling.pool import LEVELS, Pool
 from npcengine.turns import Fact
 from npcengine.world.state import State
 

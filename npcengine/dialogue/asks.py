@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import count
 
 from npcengine.clock import Clock
@@ -41,8 +40,6 @@ class Asks:
         self._clock = clock
         self._tell = tell
         self._turns = count(1)
-        self.notes: Callable[[str, str, str], str] | None = None
-        """Tells what a character has in mind of a player in a realm, beside what the scene says."""
 
     def of(
         self,
@@ -73,7 +70,6 @@ class Asks:
         check_terms(player, realm, locale, deadline)
         now = self._clock.now()
         origin = Origin(realm, persona.id, player, next(self._turns))
-        scene = self._noted(scene, origin)
         # What nobody waits for is asked by the game, not typed by a player.
         too_fast = self._rate.wait(player, now) if lane != "background" else 0.0
         if too_fast:
@@ -94,8 +90,3 @@ class Asks:
             lore=cast.lore(npc, estimate_tokens) if persona.lorebooks else None,
             others=(*scene.present, *others_of(persona, cast, locale)),
         )
-
-    def _noted(self, scene: Scene, origin: Origin) -> Scene:
-        """Return a scene with what the character has in mind."""
-        note = self.notes(origin.npc, origin.player, origin.realm) if self.notes else ""
-        return replace(scene, notes=f"{scene.notes} {note}".strip()) if note else scene

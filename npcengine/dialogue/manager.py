@@ -15,7 +15,7 @@ from npcengine.dialogue.background import Background
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.floor import Floor
 from npcengine.dialogue.line import Line
-from npcengine.dialogue.recall import recall, remember
+from npcengine.dialogue.recall import Remind, recall, remember
 from npcengine.dialogue.speech import DASH, Ask, Speech
 from npcengine.dialogue.voice import Voice
 from npcengine.errors import (
@@ -58,6 +58,8 @@ class DialogueManager:
         self._speeches: set[Speech] = set()
         """Those that may know what was said before."""
         self.switch = self._voice.switch
+        self.remind: Remind | None = None
+        """What tells characters of quests, where there are any."""
 
     def speak(self, ask: Ask) -> Line:
         """Return the line that answers `ask`; it begins when its first piece is asked for."""
@@ -71,7 +73,7 @@ class DialogueManager:
         self._speeches.add(speech)
         try:
             await self._pace.begin()
-            known = await recall(self._store, self._purse, speech, self._clock)
+            known = await recall(self._store, self._purse, speech, self._clock, self.remind)
             speech.meets(known)
             turns = known or ()
             spoken = self._voice.spoken(speech, turns, self._seed_of(ask, turns))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
 from npcengine.clock import Clock, Expiry
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.speech import Speech
@@ -15,19 +18,27 @@ PATIENCE = 1.0
 """Seconds that a turn waits for what was said before; it then goes on without."""
 
 
+Remind: TypeAlias = Callable[[Origin], Awaitable[str]]
+"""Tells what a character has in mind of a player, beside what the scene says."""
+
+
 async def recall(
-    store: ConversationStore, purse: Purse, speech: Speech, clock: Clock
+    store: ConversationStore,
+    purse: Purse,
+    speech: Speech,
+    clock: Clock,
+    remind: Remind | None = None,
 ) -> tuple[Turn, ...] | None:
     """Return what was said before; None when the store cannot tell, unless `strict` raises.
 
-    In the same time the purse finds out what was spent before.
+    In the same time the purse finds out what was spent before, and the character is reminded.
     """
     ask = speech.ask
     try:
         # Ended too by who interrupts the turn.
         until = min(ask.deadline, clock.now() + PATIENCE)
         speech.opening = Expiry(clock, until)
-        return await speech.opening.limit(_read(store, purse, ask.origin))
+        return await speech.opening.limit(_read(store, purse, speech, remind))
     except TimeoutError:
         if not speech.interrupted:
             logger.error("%s: %s", ask.origin.npc, _too_slow())
@@ -38,8 +49,13 @@ async def recall(
     return None
 
 
-async def _read(store: ConversationStore, purse: Purse, origin: Origin) -> tuple[Turn, ...]:
+async def _read(
+    store: ConversationStore, purse: Purse, speech: Speech, remind: Remind | None
+) -> tuple[Turn, ...]:
+    origin = speech.ask.origin
     await purse.read(origin)
+    if remind is not None:
+        speech.has_in_mind(await remind(origin))
     return await store.read(origin)
 
 

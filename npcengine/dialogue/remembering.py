@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from npcengine.backend.chain import Tiers
@@ -26,7 +27,7 @@ class Remembering:
     def _check_open(self) -> None:
         raise NotImplementedError
 
-    def _forget_quests(self, player: str) -> None:
+    def _forgetting_quests(self, player: str) -> AbstractAsyncContextManager[None]:
         raise NotImplementedError
 
     async def forget(self, player: str) -> int:
@@ -37,13 +38,10 @@ class Remembering:
         self._check_open()
         check_id("player", player)
         self._tiers.spending.forget(player)
-        self._forget_quests(player)
-        try:
+        async with self._forgetting_quests(player):
             return await self._forgetting(
                 lambda origin: origin.player == player, self._store.forget(player)
             )
-        finally:
-            self._forget_quests(player)
 
     async def export(self, realm: str) -> bytes:
         """Return all that is remembered in a realm: a save slot, to keep and to `restore`."""

@@ -87,6 +87,13 @@ class Speech:
         self._text: list[str] = []
         self._emotes: list[str] = []
 
+    def has_in_mind(self, note: str) -> None:
+        """Put what the character knows into the notes of the scene."""
+        if note:
+            scene = self.ask.scene
+            scene = replace(scene, notes=f"{scene.notes} {note}".strip())
+            self.ask = replace(self.ask, scene=scene)
+
     def listen(self) -> Hearing:
         """Prepare for an answer, the first one or another of which nothing was heard."""
         ask = self.ask

@@ -14,9 +14,17 @@ from npcengine.content.model import LOCALE_PATTERN
 from npcengine.errors import UsageError
 from npcengine.guard.heard import printable
 from npcengine.persona.model import Persona
-from npcengine.quest.agreement import agreed
 from npcengine.quest.brief import MAX_THEME, MODES, QuestBrief
-from npcengine.quest.draft import (
+from npcengine.quest.model import DIFFICULTIES, Quest, TextPack
+from npcengine.quest.planning.liking import Mark
+from npcengine.quest.planning.skeleton import Tried, skeletons
+from npcengine.quest.planning.strategy import Strategies, default_strategies
+from npcengine.quest.pricing.price import priced
+from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.record.recheck import absent
+from npcengine.quest.telling.tell import tell
+from npcengine.quest.writing.agreement import agreed
+from npcengine.quest.writing.draft import (
     FAST_ANSWER,
     FAST_TOKENS,
     HANDLES,
@@ -26,16 +34,9 @@ from npcengine.quest.draft import (
     read_rich,
     rich_messages,
 )
-from npcengine.quest.liking import Mark
-from npcengine.quest.model import DIFFICULTIES, Quest, TextPack
-from npcengine.quest.planner import Course, Planner
-from npcengine.quest.price import priced
-from npcengine.quest.proposal import ANSWER as PROPOSAL
-from npcengine.quest.proposal import TOKENS, proposal_messages, read_proposal
-from npcengine.quest.skeleton import Tried, skeletons
-from npcengine.quest.strategy import Strategies, default_strategies
-from npcengine.quest.telling.tell import tell
-from npcengine.quest.writer import Writer
+from npcengine.quest.writing.proposal import ANSWER as PROPOSAL
+from npcengine.quest.writing.proposal import TOKENS, proposal_messages, read_proposal
+from npcengine.quest.writing.writer import Writer
 from npcengine.spelling import did_you_mean
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -220,17 +221,13 @@ def check_brief(brief: QuestBrief, index: Index) -> None:
 
 def unable(state: State, brief: QuestBrief) -> str:
     """Return why a giver cannot hand out anything now; empty when they can."""
-    giver = brief.giver
-    if state.get(f"{giver}.alive") is not True:
-        return f"{giver} is dead"
-    if state.get(f"{giver}.captive") is True:
-        return f"{giver} is held captive"
-    home = next((place for place in state.places(giver) if place in state.index.exits), None)
-    if home is None:
-        return f"{giver} is nowhere in the world"
+    reason = absent(state, brief.giver)
+    if reason:
+        return reason
+    home = next(place for place in state.places(brief.giver) if place in state.index.exits)
     there = Need("player.at", "==", home)
     if Planner(REACHED).meet(Course(state), [there]) is None:
-        return f"there is no way to {giver}, from where the player is"
+        return f"there is no way to {brief.giver}, from where the player is"
     return ""
 
 

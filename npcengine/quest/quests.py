@@ -15,11 +15,11 @@ from npcengine.messages import Lane, Origin
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
 from npcengine.quest.brief import QuestBrief
-from npcengine.quest.journal import Journal
 from npcengine.quest.maker import Made, QuestMaker, check_brief
-from npcengine.quest.pool import Pool
-from npcengine.quest.strategy import Strategies, StrPath, load_strategies
-from npcengine.quest.writer import Writer
+from npcengine.quest.planning.strategy import Strategies, StrPath, load_strategies
+from npcengine.quest.pooling.pool import Pool
+from npcengine.quest.record.journal import Journal
+from npcengine.quest.writing.writer import Writer
 from npcengine.stores.base import ValueStore
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -79,10 +79,13 @@ class Quests:
         )
         return self.pool
 
-    def notes(self, npc: str, player: str, realm: str) -> str:
+    async def remind(self, origin: Origin) -> str:
         """Return what a character has in mind of the quests that a player has from them."""
-        people = self._people.get(npc, ())
-        return " ".join(filter(None, (self.journal.notes(p, player, realm) for p in people)))
+        people = self._people.get(origin.npc, ())
+        if people:
+            await self.journal.of(origin.player, origin.realm)
+        notes = (self.journal.notes(each, origin.player, origin.realm) for each in people)
+        return " ".join(filter(None, notes))
 
     async def make(
         self, brief: QuestBrief, facts: Mapping[str, Fact] = NOTHING, realm: str = REALM

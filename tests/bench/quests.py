@@ -20,11 +20,11 @@ from pathlib import Path
 from random import Random
 
 from npcengine.quest.brief import QuestBrief
-from npcengine.quest.liking import Mark
 from npcengine.quest.maker import unable
 from npcengine.quest.model import DIFFICULTIES, Quest
-from npcengine.quest.skeleton import Tried, skeletons
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.liking import Mark
+from npcengine.quest.planning.skeleton import Tried, skeletons
+from npcengine.quest.planning.strategy import default_strategies
 from npcengine.world.index import Index
 from npcengine.world.loader import load_world, world_from
 from npcengine.world.model import World

@@ -10,7 +10,7 @@ import pytest
 
 from npcengine import QuestBrief, load_world
 from npcengine.quest.brief import MODES
-from npcengine.quest.strategy import load_strategies
+from npcengine.quest.planning.strategy import load_strategies
 from npcengine.world.model import Motive
 from tests.cli.quest_stage import quest
 

@@ -11,9 +11,9 @@ import pytest
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.maker import unable
 from npcengine.quest.model import Proof, Quest
-from npcengine.quest.prove import prove
-from npcengine.quest.skeleton import MAX_ATTEMPTS, Tried, skeletons
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.skeleton import MAX_ATTEMPTS, Tried, skeletons
+from npcengine.quest.planning.strategy import default_strategies
+from npcengine.quest.proving.prove import prove
 from npcengine.turns import Fact
 from npcengine.world.model import World
 from npcengine.world.state import State

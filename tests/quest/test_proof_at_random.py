@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from npcengine.quest.model import Proof
-from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.proving.prove import NoProof, prove
 from npcengine.turns import Fact
 from npcengine.world.state import State
 from tests.quest.simulator.following import Follower

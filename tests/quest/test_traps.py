@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from npcengine.quest.model import Proof, Quest
-from npcengine.quest.prove import NoProof, Verdict, prove
+from npcengine.quest.proving.prove import NoProof, Verdict, prove
 from npcengine.turns import Fact
 from npcengine.world.loader import world_from
 from npcengine.world.state import State

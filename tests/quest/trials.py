@@ -9,8 +9,8 @@ from random import Random
 
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.model import DIFFICULTIES, Quest
-from npcengine.quest.skeleton import skeletons
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.skeleton import skeletons
+from npcengine.quest.planning.strategy import default_strategies
 from npcengine.turns import Fact
 from npcengine.world.model import World
 from npcengine.world.state import State

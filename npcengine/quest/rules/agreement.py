@@ -9,8 +9,8 @@ from functools import lru_cache
 from npcengine.guard.folding import is_wide
 from npcengine.lore.keys import KeyTable
 from npcengine.quest.model import Objective, Quest
-from npcengine.quest.naming import words
 from npcengine.quest.reading.counts import read_count
+from npcengine.quest.repair.naming import words
 from npcengine.quest.rules.rule import Case, Found, Rule
 from npcengine.quest.rules.shape import wanted_of
 from npcengine.quest.rules.texts import texts, texts_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from npcengine.quest.casting import LEVELS
 from npcengine.quest.model import Objective, Quest
+from npcengine.quest.planning.casting import LEVELS
 from npcengine.quest.rules.graph import before
 from npcengine.quest.rules.rule import Case, Found, Rule
 from npcengine.quest.rules.shape import objectives

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from npcengine.content.yaml_tree import Loc
 from npcengine.quest.model import Proof
-from npcengine.quest.prove import NoProof
-from npcengine.quest.replay import Stuck, replay
+from npcengine.quest.proving.prove import NoProof
+from npcengine.quest.proving.replay import Stuck, replay
 from npcengine.quest.rules.rule import Case, Check, Found, Rule
 from npcengine.quest.rules.shape import objectives
 from npcengine.quest.watch import watch_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from npcengine.content.yaml_tree import Loc
 from npcengine.quest.model import Reward
-from npcengine.quest.price import LEAST, MOST, is_fair, value_of, worth_of
-from npcengine.quest.prove import NoProof
+from npcengine.quest.pricing.price import LEAST, MOST, is_fair, value_of, worth_of
+from npcengine.quest.proving.prove import NoProof
 from npcengine.quest.rules.rule import Case, Found, Rule
 
 _BROUGHT = frozenset({"obtain", "take", "gather", "buy", "make", "steal", "give"})

@@ -11,7 +11,7 @@ from npcengine.content.yaml_tree import Loc, dotted
 from npcengine.diagnostics import Severity
 from npcengine.quest.model import Quest
 from npcengine.quest.progress import Tracker
-from npcengine.quest.prove import Verdict, prove
+from npcengine.quest.proving.prove import Verdict, prove
 from npcengine.world.model import World
 from npcengine.world.state import State
 

@@ -11,8 +11,8 @@ from typing import Any
 from npcengine.content.source import MAX_BYTES, decode_source
 from npcengine.content.yaml_tree import read_tree
 from npcengine.quest.model import Quest
-from npcengine.quest.price import priced
-from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.pricing.price import priced
+from npcengine.quest.proving.prove import NoProof, prove
 from npcengine.world.loader import parse_world
 from npcengine.world.model import World
 from npcengine.world.state import State

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from npcengine.quest.check import check
 from npcengine.quest.model import Proof, Quest
-from npcengine.quest.prove import prove
+from npcengine.quest.proving.prove import prove
 from npcengine.quest.rules.table import RULES
 from npcengine.world.builtin import BUILTIN
 from npcengine.world.model import World

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from npcengine.quest.model import Objective, Outcome, Proof, Quest
-from npcengine.quest.prove import prove
+from npcengine.quest.proving.prove import prove
 from npcengine.turns import Fact
 from npcengine.world.model import World
 from npcengine.world.state import State

@@ -6,10 +6,10 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npcengine.quest.entry import Entry
 from npcengine.quest.events import Event, EventKind
-from npcengine.quest.journal import Journal
 from npcengine.quest.model import Quest
+from npcengine.quest.record.entry import Entry
+from npcengine.quest.record.journal import Journal
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.turns import Fact
 from tests.quest.journal.village import INDEX, NOTHING, fork, journal, rarity, slay, treat, treated

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from npcengine.quest.entry import Entry
 from npcengine.quest.events import events_of
-from npcengine.quest.journal import Journal
 from npcengine.quest.model import Proof, Task
-from npcengine.quest.rest import prove_rest
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.strategy import default_strategies
+from npcengine.quest.proving.rest import prove_rest
+from npcengine.quest.record.entry import Entry
+from npcengine.quest.record.journal import Journal
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.turns import Fact
 from npcengine.world.index import Index

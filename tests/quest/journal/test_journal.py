@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from npcengine.errors import UsageError
-from npcengine.quest.book import MAX_OPEN, MAX_OVER
 from npcengine.quest.events import Event
-from npcengine.quest.journal import Journal
+from npcengine.quest.record.book import MAX_OPEN, MAX_OVER
+from npcengine.quest.record.journal import Journal
 from tests.quest.journal.village import NOTHING, fork, journal, rarity, slay, treat, treated
 
 REALM = "main"

@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from npcengine.quest.journal import Journal
 from npcengine.quest.model import Proof
-from npcengine.quest.prove import NoProof, prove
-from npcengine.quest.recast import recast
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.strategy import default_strategies
+from npcengine.quest.proving.prove import NoProof, prove
+from npcengine.quest.record.journal import Journal
+from npcengine.quest.record.recast import recast
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.world.index import Index
 from npcengine.world.state import State

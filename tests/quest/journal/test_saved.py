@@ -16,8 +16,8 @@ import pytest
 from npcengine.errors import SaveCorrupt, SaveTooNew, SaveTooOld, StoreError
 from npcengine.messages import Origin
 from npcengine.quest.events import Event
-from npcengine.quest.journal import Journal
-from npcengine.quest.keeping import LIST, name_of
+from npcengine.quest.record.journal import Journal
+from npcengine.quest.record.keeping import LIST, name_of
 from npcengine.stores.sqlite import SqliteStore
 from tests.quest.journal.village import NOTHING, journal, slay, treat, treated
 from tests.stores.files import full_disk

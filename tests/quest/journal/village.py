@@ -3,9 +3,9 @@
 from typing import Any
 
 from npcengine.quest.events import Event
-from npcengine.quest.journal import Journal
 from npcengine.quest.model import Quest
-from npcengine.quest.strategy import default_strategies
+from npcengine.quest.planning.strategy import default_strategies
+from npcengine.quest.record.journal import Journal
 from npcengine.stores.base import ValueStore
 from npcengine.stores.inmemory import InMemoryStore
 from npcengine.turns import Fact

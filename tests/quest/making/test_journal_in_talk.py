@@ -72,6 +72,9 @@ async def test_quests_outlive_the_engine_in_its_store(tmp_path: Path) -> None:
         quest = await engine.quest(PLAIN)
         assert isinstance(quest, Quest)
         await engine.quests.journal.offer(quest, "ayla", "main")
-    async with Forge("Aye.", store=store).engine as engine:
+    again = Forge("Aye.", store=store)
+    async with again.engine as engine:
+        await engine.say("mira", "Well?", player="ayla")
+        assert "offered" in scene_of(again.backend.requests[-1])
         (entry,) = await engine.quests.journal.of("ayla", "main")
     assert entry.quest == quest

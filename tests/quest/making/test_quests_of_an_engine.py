@@ -10,8 +10,8 @@ from npcengine.configuration import Budget, Budgets
 from npcengine.errors import ProviderFailed
 from npcengine.quest.model import Proof
 from npcengine.quest.progress import Tracker
-from npcengine.quest.prove import prove
-from npcengine.quest.replay import Played, replay
+from npcengine.quest.proving.prove import prove
+from npcengine.quest.proving.replay import Played, replay
 from npcengine.testing.scripted import Script
 from npcengine.world.loader import parse_world
 from npcengine.world.state import State
@@ -163,7 +163,7 @@ async def test_a_proposal_that_is_none_leaves_the_engine_s_own_quest(answer: str
     [
         ({"mira.alive": False}, "mira", "mira is dead"),
         ({"mira.captive": True}, "mira", "mira is held captive"),
-        ({"mira.at": ""}, "mira", "mira is nowhere in the world"),
+        ({"mira.at": ""}, "mira", "mira is nowhere to be found"),
         ({}, "hermit", "there is no way to hermit"),
     ],
 )

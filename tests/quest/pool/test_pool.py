@@ -13,8 +13,8 @@ from npcengine.errors import StoreUnavailable
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.maker import Made, NoQuest, QuestMaker
 from npcengine.quest.model import Quest
-from npcengine.quest.pool import MAX_MISSES, Filled, Pool
-from npcengine.quest.pool_file import MAX_LINE
+from npcengine.quest.pooling.pool import MAX_MISSES, Filled, Pool
+from npcengine.quest.pooling.pool_file import MAX_LINE
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.state import State

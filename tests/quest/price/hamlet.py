@@ -1,7 +1,7 @@
 """A small world, and quests in it that are built by hand and proved."""
 
 from npcengine.quest.model import Proof, Quest
-from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.proving.prove import NoProof, prove
 from npcengine.world.loader import parse_world
 from npcengine.world.model import World
 from npcengine.world.state import State

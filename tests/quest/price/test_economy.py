@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from npcengine.quest.cost import comes_again, price_of
 from npcengine.quest.model import Reward
-from npcengine.quest.price import MOST, priced, value_of, worth_of_work
-from npcengine.quest.prove import NoProof, prove
+from npcengine.quest.pricing.cost import comes_again, price_of
+from npcengine.quest.pricing.price import MOST, priced, value_of, worth_of_work
+from npcengine.quest.proving.prove import NoProof, prove
 from npcengine.world.actions import Step
 from npcengine.world.needs import Change
 from npcengine.world.verbs import Refusal, perform

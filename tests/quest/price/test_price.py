@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from npcengine.errors import UsageError
-from npcengine.quest.cost import price_of
 from npcengine.quest.model import DIFFICULTIES, Difficulty, Quest, Reward
-from npcengine.quest.price import (
+from npcengine.quest.pricing.cost import price_of
+from npcengine.quest.pricing.price import (
     LEAST,
     MOST,
     is_fair,

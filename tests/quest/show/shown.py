@@ -3,7 +3,7 @@
 from random import Random
 
 from npcengine.quest.model import Quest
-from npcengine.quest.price import priced
+from npcengine.quest.pricing.price import priced
 from npcengine.world.model import World
 from tests.quest.price.hamlet import HAMLET, START, proved, rich_quest
 

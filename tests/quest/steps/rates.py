@@ -10,8 +10,8 @@ from random import Random
 from typing import NamedTuple
 
 from npcengine.quest.model import Task
-from npcengine.quest.planner import Course, Planner
-from npcengine.quest.steps import check_steps, repair_steps
+from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.repair.steps import check_steps, repair_steps
 from npcengine.world.actions import Step
 from npcengine.world.model import World
 from npcengine.world.state import State

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from npcengine.quest.steps import MAX_STEPS, StepProblem, check_steps
+from npcengine.quest.repair.steps import MAX_STEPS, StepProblem, check_steps
 from npcengine.world.needs import Change
 from npcengine.world.state import State
 from tests.quest.steps.mill import RIGHT, WORLD, step

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from npcengine.quest.mending import Fix
-from npcengine.quest.steps import MAX_STEPS, check_steps, repair_steps
+from npcengine.quest.repair.mending import Fix
+from npcengine.quest.repair.steps import MAX_STEPS, check_steps, repair_steps
 from npcengine.world.loader import parse_world
 from tests.quest.steps.mill import MILL, RIGHT, WORLD, step
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from npcengine.quest.steps import check_steps, repair_steps
-from npcengine.quest.wording import Unclear, Wording
+from npcengine.quest.repair.steps import check_steps, repair_steps
+from npcengine.quest.repair.wording import Unclear, Wording
 from npcengine.world.builtin import BUILTIN
 from npcengine.world.state import State
 from tests.quest.steps.mill import WORLD

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from npcengine.quest.model import Task
-from npcengine.quest.planner import Course, Planner
+from npcengine.quest.proving.planner import Course, Planner
 from npcengine.world.actions import Step
 from npcengine.world.loader import world_from
 from npcengine.world.model import World

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from npcengine.guard.heard import inert
-from npcengine.quest.entry import Entry
 from npcengine.quest.progress import Tracker
+from npcengine.quest.record.entry import Entry
 from npcengine.quest.telling.names import name_of
 from npcengine.quest.telling.readable import readable
 from npcengine.world.model import World

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from npcengine.quest.entry import NOT_BEGUN, Change, Entry
 from npcengine.quest.events import Event
 from npcengine.quest.model import Proof, Quest
+from npcengine.quest.planning.strategy import Strategies
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.recast import recast
-from npcengine.quest.rest import plays, prove_rest, resumed, state_now
-from npcengine.quest.strategy import Strategies
+from npcengine.quest.proving.rest import plays, prove_rest, resumed, state_now
+from npcengine.quest.record.entry import NOT_BEGUN, Change, Entry
+from npcengine.quest.record.recast import recast
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.needs import Change as Changed

@@ -9,8 +9,9 @@ from math import inf
 from npcengine.errors import StoreError, UsageError
 from npcengine.hooks import logger
 from npcengine.messages import Origin
-from npcengine.quest.entry import Entry
-from npcengine.quest.keeping import (
+from npcengine.quest.progress import Tracker
+from npcengine.quest.record.entry import Entry
+from npcengine.quest.record.keeping import (
     LIST,
     MAX_EVENTS,
     name_of,
@@ -19,7 +20,6 @@ from npcengine.quest.keeping import (
     write_entry,
     write_listing,
 )
-from npcengine.quest.progress import Tracker
 from npcengine.stores.base import ValueStore
 from npcengine.world.model import World
 

@@ -9,9 +9,9 @@ from typing import Annotated, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from npcengine.errors import SaveCorrupt, UsageError
-from npcengine.quest.entry import Entry
 from npcengine.quest.model import Quest
 from npcengine.quest.progress import Progress
+from npcengine.quest.record.entry import Entry
 from npcengine.stores.base import MAX_ID, check_version
 
 VERSION = 1

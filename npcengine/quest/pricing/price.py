@@ -13,9 +13,9 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from npcengine.errors import UsageError
-from npcengine.quest.cost import HAS, comes_again, effort, gains, price_of
 from npcengine.quest.model import Difficulty, Plan, Proof, Quest, Reward
-from npcengine.quest.prove import Limits, NoProof, prove
+from npcengine.quest.pricing.cost import HAS, comes_again, effort, gains, price_of
+from npcengine.quest.proving.prove import Limits, NoProof, prove
 from npcengine.world.actions import Action, Step
 from npcengine.world.model import Prices
 from npcengine.world.needs import Change

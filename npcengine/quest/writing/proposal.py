@@ -10,12 +10,12 @@ from npcengine.messages import AnswerFormat, Message
 from npcengine.prompt.speech import LANGUAGES
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.model import Objective, Outcome, Quest, Task
+from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.quest.progress import Tracker
-from npcengine.quest.prove import Limits, NoProof, prove
+from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
 from npcengine.quest.reading.objects import read_object
-from npcengine.quest.surroundings import Surroundings
+from npcengine.quest.repair.wording import Unclear, Wording
 from npcengine.quest.telling.names import name_of
-from npcengine.quest.wording import Unclear, Wording
 from npcengine.world.actions import Step
 from npcengine.world.builtin import BUILTIN
 from npcengine.world.state import State
@@ -32,7 +32,6 @@ _VERBS = (
     "capture", "free", "goto", "buy",
 )  # fmt: skip
 _PARAMETERS = ("item", "to", "about", "target", "what", "who", "on", "from")
-_LIMITS = Limits(steps=600, plays=150)
 
 _INSTRUCTION = """\
 Now {name} is not talking to anybody. {name} has something to ask of somebody: make a quest of it, \
@@ -100,7 +99,7 @@ def read_proposal(
     }
     while objectives:
         quest = _quest(objectives, brief, state)
-        proof = prove(quest, state, _LIMITS)
+        proof = prove(quest, state, IN_PLAY)
         if isinstance(proof, NoProof):
             wrong = proof.objective or objectives[0].id
             objectives = _chained([each for each in objectives if each.id != wrong])

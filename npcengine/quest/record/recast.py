@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from npcengine.quest.casting import Stage, cast
-from npcengine.quest.entry import NOT_BEGUN
 from npcengine.quest.model import Objective, Proof, Quest
+from npcengine.quest.planning.casting import Stage, cast
+from npcengine.quest.planning.skeleton import unwanted
+from npcengine.quest.planning.strategy import Role, Strategies
+from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.prove import NoProof, Verdict
-from npcengine.quest.rest import prove_rest, rest_of
-from npcengine.quest.strategy import Role, Strategies
-from npcengine.quest.surroundings import REACH, Surroundings
+from npcengine.quest.proving.prove import NoProof, Verdict
+from npcengine.quest.proving.rest import prove_rest, rest_of
+from npcengine.quest.record.entry import NOT_BEGUN
 from npcengine.world.state import State
 
 MAX_PROOFS = 40
@@ -144,7 +145,7 @@ class _Search:
             if id in changed:
                 return NoProof("done", "it is done already", objective=id)
         verdict = prove_rest(made, self.progress, state)
-        if isinstance(verdict, Proof) and not _is_decent(made, verdict, state):
+        if isinstance(verdict, Proof) and unwanted(made, verdict, state):
             return NoProof("unwanted", "it would take what nobody would ask for")
         return verdict
 
@@ -179,22 +180,3 @@ def _with(objective: Objective, others: Mapping[str, str], state: State) -> Obje
     if objective.do == "kill" and not getattr(state.entity(target), "respawns", False):
         using.pop("count", None)
     return objective.model_copy(update={"using": using})
-
-
-def _is_decent(quest: Quest, proof: Proof, state: State) -> bool:
-    """Tell whether it takes no theft, no murder, and no longer than such quests do."""
-    asked = {each.using.get("target") for each in quest.objectives if each.do == "kill"}
-    people = state.world.people
-    return all(
-        plan.minutes <= 4 * REACH[quest.difficulty]
-        and not any(
-            each.do == "steal"
-            or (
-                each.do == "kill"
-                and (target := each.using.get("target")) in people
-                and target not in asked
-            )
-            for each in plan.steps
-        )
-        for plan in proof.plans
-    )

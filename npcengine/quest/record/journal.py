@@ -16,13 +16,13 @@ from weakref import WeakValueDictionary
 from cachetools import LRUCache
 
 from npcengine.errors import UsageError
-from npcengine.quest.book import Book
-from npcengine.quest.entry import Entry
 from npcengine.quest.events import KINDS, Event
 from npcengine.quest.model import Quest
-from npcengine.quest.recheck import Recheck, changed
-from npcengine.quest.reminding import note
-from npcengine.quest.strategy import Strategies
+from npcengine.quest.planning.strategy import Strategies
+from npcengine.quest.record.book import Book
+from npcengine.quest.record.entry import Entry
+from npcengine.quest.record.recheck import Recheck, changed
+from npcengine.quest.record.reminding import note
 from npcengine.stores.base import ValueStore, check_id
 from npcengine.turns import Fact
 from npcengine.world.index import Index

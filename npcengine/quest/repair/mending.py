@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from npcengine.quest.model import Task
-from npcengine.quest.planner import Course, Planner
+from npcengine.quest.proving.planner import Course, Planner
 from npcengine.quest.watch import watch_of
 from npcengine.world.actions import Step
 from npcengine.world.needs import Need

@@ -11,7 +11,7 @@ from npcengine.guard.said import OutputGuard
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import opened
 from npcengine.quest.model import Quest
-from npcengine.quest.surroundings import Surroundings
+from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.quest.telling.names import name_of
 from npcengine.quest.tokens import TOKEN, tokens_for, tokens_in
 from npcengine.turns import Fact

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from npcengine.quest.naming import Names, words
+from npcengine.quest.repair.naming import Names, words
 from npcengine.spelling import nearest
 from npcengine.world.actions import Argument, Step
 from npcengine.world.builtin import BUILTIN
@@ -157,7 +157,7 @@ def _is_any(name: str, _key: str) -> bool:
 
 @cache
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    text = (files("npcengine.quest") / "synonyms.yaml").read_text("utf-8")
+    text = (files("npcengine.quest.repair") / "synonyms.yaml").read_text("utf-8")
     tables: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
     return tables
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 from npcengine.quest.events import Event
 from npcengine.quest.model import Objective, Outcome, Proof, Quest
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.prove import NoProof, Verdict, prove
-from npcengine.quest.replay import Stuck, replay
-from npcengine.quest.skeleton import LIMITS
+from npcengine.quest.proving.prove import IN_PLAY, Verdict, prove
+from npcengine.quest.proving.replay import Stuck, replay
 from npcengine.quest.watch import Deeds, watch_of
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -70,22 +69,12 @@ def plays(quest: Quest, state: State) -> bool:
 def prove_rest(quest: Quest, progress: Progress, state: State) -> Verdict:
     """Prove what is left of a quest; of one that was accepted, one way to end it is enough."""
     rest = rest_of(quest, progress, state)
-    verdict = _in_time(rest, prove(rest, state, LIMITS))
+    verdict = prove(rest, state, IN_PLAY)
     if isinstance(verdict, Proof) or progress.status == "offered" or len(rest.outcomes) == 1:
         return verdict
     for outcome in rest.outcomes:
         only = rest.model_copy(update={"outcomes": (outcome,)})
-        found = _in_time(only, prove(only, state, LIMITS))
+        found = prove(only, state, IN_PLAY)
         if isinstance(found, Proof):
             return found
     return verdict
-
-
-def _in_time(quest: Quest, verdict: Verdict) -> Verdict:
-    if quest.minutes is None or isinstance(verdict, NoProof):
-        return verdict
-    late = next((each for each in verdict.plans if each.minutes > quest.minutes), None)
-    if late is None:
-        return verdict
-    text = f"it takes {late.minutes:g} minutes and there are {quest.minutes:g}"
-    return NoProof("time", text, late.outcome)

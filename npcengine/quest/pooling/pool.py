@@ -12,12 +12,18 @@ from typing import TypeAlias
 
 from npcengine.hooks import logger
 from npcengine.quest.brief import QuestBrief
-from npcengine.quest.entry import NOT_BEGUN
 from npcengine.quest.maker import Made
 from npcengine.quest.model import Proof, Quest
-from npcengine.quest.pool_file import BrokenLine, StrPath, note_served, read_pool, write_pool
-from npcengine.quest.recheck import absent
-from npcengine.quest.rest import plays, prove_rest
+from npcengine.quest.pooling.pool_file import (
+    BrokenLine,
+    StrPath,
+    note_served,
+    read_pool,
+    write_pool,
+)
+from npcengine.quest.proving.rest import plays, prove_rest
+from npcengine.quest.record.entry import NOT_BEGUN
+from npcengine.quest.record.recheck import absent
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.state import State

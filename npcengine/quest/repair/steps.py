@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from npcengine.quest.mending import Fix, Intent, Mender
-from npcengine.quest.naming import Names
-from npcengine.quest.wording import MAX_TEXT, Unclear, Wording
+from npcengine.quest.repair.mending import Fix, Intent, Mender
+from npcengine.quest.repair.naming import Names
+from npcengine.quest.repair.wording import MAX_TEXT, Unclear, Wording
 from npcengine.world.actions import Argument, Step
 from npcengine.world.model import World
 from npcengine.world.state import State

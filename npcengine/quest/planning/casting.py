@@ -9,8 +9,8 @@ from random import Random
 from typing import TypeAlias
 
 from npcengine.quest.model import Difficulty
-from npcengine.quest.strategy import Role
-from npcengine.quest.surroundings import Surroundings
+from npcengine.quest.planning.strategy import Role
+from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.world.state import State
 
 MAX_CANDIDATES = 12

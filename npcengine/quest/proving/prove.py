@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from npcengine.quest.deadends import Search, dead_end, grounded
-from npcengine.quest.hazards import order_matters
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
-from npcengine.quest.planner import Course, Planner
 from npcengine.quest.progress import Tracker
-from npcengine.quest.replay import Played, play
+from npcengine.quest.proving.deadends import Search, dead_end, grounded
+from npcengine.quest.proving.hazards import order_matters
+from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.proving.replay import Played, play
 from npcengine.world.actions import Step
 from npcengine.world.state import State
 from npcengine.world.verbs import Refusal
@@ -26,6 +26,8 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits()
+IN_PLAY = Limits(steps=120, plays=80)
+"""For what has to be quick: what takes more is given up, for there are other quests."""
 
 
 class NoProof(NamedTuple):

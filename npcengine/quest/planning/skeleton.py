@@ -11,13 +11,13 @@ from math import inf
 from random import Random
 
 from npcengine.quest.brief import QuestBrief
-from npcengine.quest.casting import LEVELS, Stage, cast
-from npcengine.quest.liking import Mark, likes, words_of
 from npcengine.quest.model import Difficulty, Objective, Outcome, Proof, Quest
+from npcengine.quest.planning.casting import LEVELS, Stage, cast
+from npcengine.quest.planning.liking import Mark, likes, words_of
+from npcengine.quest.planning.strategy import Amounts, Pattern, Strategies, Strategy, Twist
+from npcengine.quest.planning.surroundings import REACH, Surroundings
 from npcengine.quest.progress import Tracker
-from npcengine.quest.prove import Limits, NoProof, prove
-from npcengine.quest.strategy import Amounts, Pattern, Strategies, Strategy, Twist
-from npcengine.quest.surroundings import REACH, Surroundings
+from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
 from npcengine.world.state import State
 
 MAX_ATTEMPTS = 80
@@ -25,8 +25,6 @@ MAX_ATTEMPTS = 80
 
 MAX_LIMITED = 5
 """So many proofs may come to their limits for one brief."""
-LIMITS = Limits(steps=120, plays=80)
-"""What takes more is given up: there are other quests."""
 
 COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {
     "few": {"easy": (1, 1), "medium": (1, 2), "hard": (2, 3)},
@@ -243,28 +241,28 @@ def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
     later = (each for each in tracker.late if each.fact != "player.at")
     if tracker.accept(stage.state).done or any(each.met(stage.state.get) for each in later):
         return Tried(quest.strategy, "done")
-    proof = prove(quest, stage.state, LIMITS)
+    proof = prove(quest, stage.state, IN_PLAY)
     if isinstance(proof, NoProof):
         return Tried(quest.strategy, proof.code)
     if not proof.complete:
         return Tried(quest.strategy, "limit")
-    wrong = _unwanted(quest, proof, stage)
+    wrong = unwanted(quest, proof, stage.state)
     return Tried(quest.strategy, wrong) if wrong else quest.model_copy(update={"proof": proof})
 
 
-def _unwanted(quest: Quest, proof: Proof, stage: Stage) -> str | None:
-    """Return why nobody would ask for what a proof takes: the code of a `Tried`."""
+def unwanted(quest: Quest, proof: Proof, state: State) -> str | None:
+    """Return why nobody would ask for what a proof takes, as a code of `Tried`; None if one may."""
     asked = {each.using.get("target") for each in quest.objectives if each.do == "kill"}
-    player, people = stage.state.get("player.level"), stage.state.world.people
-    most = player + LEVELS[stage.difficulty][1] if isinstance(player, int | float) else inf
+    player, people = state.get("player.level"), state.world.people
+    most = player + LEVELS[quest.difficulty][1] if isinstance(player, int | float) else inf
     for plan in proof.plans:
-        if plan.minutes > 4 * REACH[stage.difficulty]:
+        if plan.minutes > 4 * REACH[quest.difficulty]:
             return "far"
         for step in plan.steps:
             target = str(step.using.get("target"))
             murder = step.do == "kill" and target in people and target not in asked
             if murder or step.do == "steal":
                 return "crime"
-            if step.do in ("kill", "capture") and stage.state.entity(target).level > most:
+            if step.do in ("kill", "capture") and state.entity(target).level > most:
                 return "level"
     return None

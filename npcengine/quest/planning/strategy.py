@@ -151,5 +151,5 @@ def load_strategies(path: StrPath) -> Strategies:
 @cache
 def default_strategies() -> Strategies:
     """Return the strategies that come with the engine."""
-    text = files("npcengine.quest").joinpath("strategies.yaml").read_text("utf-8")
+    text = files("npcengine.quest.planning").joinpath("strategies.yaml").read_text("utf-8")
     return check(read_tree(Source("strategies.yaml", text)), Strategies)

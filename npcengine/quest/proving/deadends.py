@@ -6,9 +6,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from npcengine.quest.planner import Course, Planner
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.replay import Played, play
+from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.proving.replay import Played, play
 from npcengine.world.actions import Action, Step
 from npcengine.world.state import State
 from npcengine.world.verbs import Refusal, Refused, ground

@@ -1,0 +1,1 @@
+"""What a quest may be: strategies, and who and what around a giver fits them."""

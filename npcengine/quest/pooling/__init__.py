@@ -1,0 +1,1 @@
+"""Quests made ahead, and the file that keeps them."""

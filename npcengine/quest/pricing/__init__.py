@@ -1,0 +1,1 @@
+"""What quests are worth, and what things cost."""

@@ -1,0 +1,1 @@
+"""Whether a quest can be finished: plans, their replay, and dead ends."""

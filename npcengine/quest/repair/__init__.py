@@ -1,0 +1,1 @@
+"""Bare lists of steps, as somebody else wrote them: checked, and mended."""
