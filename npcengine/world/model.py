@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from npcengine.conditions.when import When
 from npcengine.configuration import FactName, FactType
@@ -38,10 +47,6 @@ Motive = Literal[
 
 def _list(given: object) -> object:
     return (given,) if isinstance(given, str) else given
-
-
-def _exit(given: object) -> object:
-    return {"to": given} if isinstance(given, str) else given
 
 
 _ID_SCHEMA = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*$"}
@@ -84,11 +89,23 @@ class Exit(Content):
     when: When | None = None
     """It can be passed only while this condition is true."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_id(cls, given: Any) -> Any:
+        return {"to": given} if isinstance(given, str) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow an id as well."""
+        return {"anyOf": [_ID_SCHEMA, handler.resolve_ref_schema(handler(core))]}
+
 
 class Place(Entity):
     """Somewhere to be."""
 
-    exits: tuple[Annotated[Exit, BeforeValidator(_exit)], ...] = ()
+    exits: tuple[Exit, ...] = ()
     """Where one can go from here: ids of places, or more about each way."""
     holds: Mapping[Id, Count] = {}
     """What lies there to be taken, and how much of it."""
