@@ -61,7 +61,7 @@ async def hand_out(engine: NPCEngine, screen: Screen) -> None:
     screen.write(f"A quest of {engine.cast[BRIEF.giver].name}", "bold underline")
     made = await engine.quest(BRIEF)
     if isinstance(made, Quest):
-        write_quest(made, engine.quests.index.world, BRIEF.locale, screen)
+        write_quest(made, engine.quests.world, BRIEF.locale, screen)
     else:
         screen.write(made.message)
 

@@ -38,7 +38,7 @@ async def main() -> None:
         entry = await play(engine, entry)
         print(f"\nIt is {entry.status}.")
         if entry.outcome is not None:
-            thanks = readable(chosen, engine.quests.index.world, "en", PLAYER).thanks
+            thanks = readable(chosen, engine.quests.world, "en", PLAYER).thanks
             reward = entry.outcome.reward
             print(f"{chosen.giver}: {thanks[entry.outcome.id]}")
             print(f"{PLAYER} gets {reward.money:g} coppers and {reward.experience:g} experience.")
@@ -55,7 +55,7 @@ async def hang_up(engine: NPCEngine) -> list[Quest]:
             continue
         await engine.quests.journal.offer(made, PLAYER, REALM)
         board.append(made)
-        texts = readable(made, engine.quests.index.world, "en", PLAYER)
+        texts = readable(made, engine.quests.world, "en", PLAYER)
         print(f"- {texts.title}\n    {texts.offer}")
         for objective in made.objectives:
             print(f"    [ ] {texts.objectives[objective.id]}")
@@ -65,7 +65,7 @@ async def hang_up(engine: NPCEngine) -> list[Quest]:
 async def play(engine: NPCEngine, entry: Entry) -> Entry:
     """Do what the plan of a quest says, until the journal says that the quest is over."""
     quests = engine.quests
-    texts = readable(entry.quest, quests.index.world, "en", PLAYER)
+    texts = readable(entry.quest, quests.world, "en", PLAYER)
     state = State.of(quests.index)
     plan = entry.quest.proof.plans[0].steps if entry.quest.proof else ()
     for task in plan:

@@ -12,7 +12,7 @@ from npcengine.turns import Fact
 Test: TypeAlias = Callable[[Facts], bool | None]
 """True, False, or None where that hangs on a fact that is not told."""
 
-_COMPARED: Mapping[Sign, Callable[[Any, Any], bool]] = {
+COMPARED: Mapping[Sign, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -46,7 +46,7 @@ def _flag(name: str) -> Test:
 
 
 def _comparison(name: str, sign: Sign, wanted: Fact) -> Test:
-    compared = _COMPARED[sign]
+    compared = COMPARED[sign]
     is_bool = isinstance(wanted, bool)
     kinds = str if isinstance(wanted, str) else (int, float)  # in Python, a bool is an int
 

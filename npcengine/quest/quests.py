@@ -69,6 +69,11 @@ class Quests:
         self.pool: Pool | None = None
         """Where there is one, quests are taken from it first. See `new_pool`."""
 
+    @property
+    def world(self) -> World:
+        """The world as its designer wrote it."""
+        return self.index.world
+
     def new_pool(self, realm: str = REALM) -> Pool:
         """Make an empty pool, to be filled when nobody waits; quests are taken from it then.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from npcengine.conditions.parser import parse
 from npcengine.conditions.tree import And, Comparison, Flag, Leaf, Node, Not, Or, Sign
+from npcengine.conditions.truth import COMPARED
 from npcengine.turns import Fact
 
 MAX_WAYS = 32
@@ -19,14 +19,6 @@ Look: TypeAlias = Callable[[str], Fact | None]
 Ways: TypeAlias = tuple[tuple["Need", ...], ...]
 """Lists of needs, of which one must be met whole."""
 
-_COMPARED: Mapping[Sign, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _OPPOSITE: Mapping[Sign, Sign] = {
     "==": "!=",
     "!=": "==",
@@ -49,7 +41,7 @@ class Need(NamedTuple):
         now = look(self.fact)
         if now is None or _kind(now) is not _kind(self.value):
             return None
-        return _COMPARED[self.sign](now, self.value)
+        return COMPARED[self.sign](now, self.value)
 
     def __str__(self) -> str:
         if isinstance(self.value, bool) and self.sign in ("==", "!="):
