@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from types import TracebackType
-from typing import Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 
 from npcengine.backend.meter import Spent
 from npcengine.blocking.pending import Hear, PendingLine, Speak
@@ -15,7 +14,7 @@ from npcengine.blocking.thread import LoopThread
 from npcengine.clock import Clock
 from npcengine.dialogue.crowd import AT_ONCE, Saying
 from npcengine.dialogue.line import Line
-from npcengine.dialogue.terms import Terms
+from npcengine.dialogue.terms import REALM, Terms
 from npcengine.engine import NPCEngine
 from npcengine.errors import UsageError
 from npcengine.hooks import Hook, logger
@@ -24,9 +23,17 @@ from npcengine.persona.live import Personas
 from npcengine.persona.loader import StrPath
 from npcengine.persona.model import Persona
 from npcengine.stores.open import StoreOrPath
-from npcengine.turns import Piece, Reply
+from npcengine.turns import Fact, Piece, Reply
+
+if TYPE_CHECKING:
+    from npcengine.quest.brief import QuestBrief
+    from npcengine.quest.maker import Made
+    from npcengine.quest.quests import Quests
+    from npcengine.world.model import World
 
 T = TypeVar("T")
+
+_TOLD: Mapping[str, Fact] = {}
 
 Post = Callable[[Callable[[], None]], object]
 """Has a function run on the host's own thread, soon; as `reactor.callFromThread`."""
@@ -45,6 +52,7 @@ class Setup(TypedDict, total=False):
     clock: Clock | None
     seed: int
     watch: bool
+    world: World | StrPath | None
 
 
 class BlockingEngine:
@@ -94,12 +102,7 @@ class BlockingEngine:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -174,6 +177,20 @@ class BlockingEngine:
         """
         self._thread.check_may_wait()
         return self._each(self._thread.engine.say_all(sayings, at_once=at_once))
+
+    def quest(
+        self, brief: QuestBrief, facts: Mapping[str, Fact] = _TOLD, realm: str = REALM
+    ) -> Made:
+        """Make a quest, or say why there is none, and wait for it; see `NPCEngine.quest`."""
+        return self._thread.call(lambda engine: engine.quest(brief, facts, realm))
+
+    def quests(self, work: Callable[[Quests], Coroutine[None, None, T]]) -> T:
+        """Have the engine's thread do something with its quests, and wait for it.
+
+        As `engine.quests(lambda quests: quests.journal.of("ayla", "main"))`. Raises what the work
+        raises, and what `NPCEngine.quests` does.
+        """
+        return self._thread.call(lambda engine: work(engine.quests))
 
     def _each(
         self, replies: AsyncGenerator[tuple[int, Reply], None]

@@ -14,12 +14,15 @@ from npcengine import (
     NPCEngine,
     PendingLine,
     Persona,
+    Quest,
+    QuestBrief,
     Saying,
     UsageError,
 )
 from npcengine.blocking.engine import Setup
 from npcengine.errors import EngineClosed, InvalidLine, NoRoute, UnknownNPC
 from npcengine.hooks import Event
+from npcengine.world.loader import world_from
 from tests.blocking.gates import LONG, MIRA, PATIENCE, Gate, Stage
 
 Verb = Callable[[BlockingEngine], object]
@@ -100,11 +103,28 @@ def test_the_verbs_do_what_the_engine_does() -> None:
 
 
 def test_no_verb_is_missing() -> None:
-    verbs = {name for name in vars(NPCEngine) if not name.startswith("_")}
+    verbs = {name for name in dir(NPCEngine) if not name.startswith("_")}
     elsewhere = {"stream", "aclose"}  # say_soon and close
     assert verbs - elsewhere <= set(vars(BlockingEngine))
     wanted = set(inspect.signature(NPCEngine.from_env).parameters)
     assert set(Setup.__annotations__) == wanted
+
+
+def test_quests_are_made_and_kept_for_a_program_that_waits() -> None:
+    world = world_from(
+        {
+            "places": {"square": {"exits": ["wood"]}, "wood": {}},
+            "people": {"mira": {"at": "square"}},
+            "items": {"herb": {"gather": "wood"}},
+            "start": {"player.at": "square"},
+        }
+    )
+    with BlockingEngine(lambda: NPCEngine(personas=[MIRA], world=world)) as engine:
+        quest = engine.quest(QuestBrief("mira"))
+        assert isinstance(quest, Quest)
+        engine.quests(lambda quests: quests.journal.offer(quest, "ayla", "main"))
+        (entry,) = engine.quests(lambda quests: quests.journal.of("ayla", "main"))
+    assert entry.quest == quest
 
 
 def test_from_env_sets_up_what_the_environment_has() -> None:

@@ -77,6 +77,7 @@ async def test_each_step_comes_to_what_the_page_shows(tmp_path: Path) -> None:
 async def test_a_secret_of_the_sample_cast_opens(tmp_path: Path) -> None:
     for name in ("personas", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "examples" / "oakvale", tmp_path / "oakvale")
     shutil.copy(ROOT / "examples" / "npcengine.yaml", tmp_path)
     [session] = [block for kind, block in blocks(CAST) if kind == "console"]
     why, chat = [await do(tmp_path, command) for command in commands(session)]
