@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isfinite
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -12,12 +12,13 @@ from npcengine.world.model import Kind, World
 from npcengine.world.needs import Change
 
 _NOTHING: Mapping[str, Fact] = {}
+_Roads: TypeAlias = dict[tuple[str, str], object]
 
 
 class State:
     """Every fact of a world at one moment. It never changes: what is done makes another one."""
 
-    __slots__ = ("_changed", "_told", "index", "roads")
+    __slots__ = ("_atlas", "_changed", "_told", "index", "roads")
 
     def __init__(
         self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact] = _NOTHING
@@ -25,8 +26,10 @@ class State:
         self.index = index
         self._told = told
         self._changed = changed
-        self.roads: dict[tuple[str, str], object] = {}
+        self.roads: _Roads = {}
         """What was found out about ways; shared by states in which the same ways are open."""
+        self._atlas: dict[frozenset[tuple[str, Fact]], _Roads] = {frozenset(): self.roads}
+        """The same by what was done to ways, for all states that come of one."""
 
     @classmethod
     def of(cls, world: World | Index, told: Mapping[str, Fact] = _NOTHING) -> Self:
@@ -98,6 +101,8 @@ class State:
                 value = value if isinstance(before, str) else before + value
             changed[fact] = value
         after = State(self.index, self._told, changed)
-        if same:
-            after.roads = self.roads
+        after._atlas, after.roads = self._atlas, self.roads
+        if not same:
+            done = frozenset(each for each in changed.items() if each[0] in ways)
+            after.roads = self._atlas.setdefault(done, {})
         return after

@@ -23,7 +23,7 @@ from npcengine.world.state import State
 MAX_ATTEMPTS = 80
 """So many strategies are cast for one brief before it is given up."""
 
-MAX_LIMITED = 5
+MAX_LIMITED = 3
 """So many proofs may come to their limits for one brief."""
 
 COUNTS: Mapping[Amounts, Mapping[Difficulty, tuple[int, int]]] = {

@@ -26,7 +26,7 @@ class Limits(NamedTuple):
 
 
 LIMITS = Limits()
-IN_PLAY = Limits(steps=120, plays=80)
+IN_PLAY = Limits(steps=80, plays=50)
 """For what has to be quick: what takes more is given up, for there are other quests."""
 
 
