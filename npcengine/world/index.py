@@ -89,7 +89,7 @@ class Index:
             return None
         if rest.startswith("has."):
             return 0
-        return False if rest.startswith("knows.") or rest in ("guarded", "captive") else None
+        return False if rest.startswith("knows.") or rest == "guarded" else None
 
     @cached_property
     def _existence(self) -> Mapping[str, Ways]:
