@@ -35,7 +35,13 @@ from npcengine.quest.writing.draft import (
     rich_messages,
 )
 from npcengine.quest.writing.proposal import ANSWER as PROPOSAL
-from npcengine.quest.writing.proposal import TOKENS, proposal_messages, read_proposal
+from npcengine.quest.writing.proposal import (
+    TOKENS,
+    Proposed,
+    asked_again,
+    proposal_messages,
+    read_proposal,
+)
 from npcengine.quest.writing.writer import Writer
 from npcengine.spelling import did_you_mean
 from npcengine.turns import Fact
@@ -157,14 +163,10 @@ class QuestMaker:
         told: Mapping[str, Fact],
     ) -> AsyncIterator[Quest]:
         if brief.mode == "model_first":
-            answer = await writer.answer(
-                proposal_messages(brief, state, writer.name), TOKENS, PROPOSAL
-            )
-            proposed = read_proposal(answer, brief, state) if answer is not None else None
-            if proposed is not None:
-                quest, texts = proposed
-                dressed = self._dressed(quest, state, brief, writer.persona)
-                yield self._with(dressed, brief, texts, state, told, writer.persona)
+            proposed = await _proposed(brief, state, writer)
+            if proposed is not None and proposed.quest is not None:
+                dressed = self._dressed(proposed.quest, state, brief, writer.persona)
+                yield self._with(dressed, brief, proposed.texts, state, told, writer.persona)
             return
         if brief.mode == "rich":
             messages = rich_messages(ready[0], brief, state.world, writer.name)
@@ -201,6 +203,20 @@ class QuestMaker:
     def _remember(self, brief: QuestBrief, quest: Quest) -> None:
         for key in _keys(brief):
             self._recent.setdefault(key, deque(maxlen=REMEMBERED)).append(Mark.of(quest))
+
+
+async def _proposed(brief: QuestBrief, state: State, writer: Writer) -> Proposed | None:
+    """Let a model propose a quest; of one that cannot be done, it is told why, and asked again."""
+    messages = proposal_messages(brief, state, writer.name)
+    answer = await writer.answer(messages, TOKENS, PROPOSAL)
+    if answer is None:
+        return None
+    first = read_proposal(answer, brief, state)
+    if first.quest is not None or not writer.may_ask_again():
+        return first
+    again = asked_again(messages, answer, first.problems)
+    answer = await writer.answer(again, TOKENS, PROPOSAL)
+    return None if answer is None else read_proposal(answer, brief, state)
 
 
 def check_brief(brief: QuestBrief, index: Index) -> None:

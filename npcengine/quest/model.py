@@ -156,6 +156,8 @@ class Quest(Content):
     """How long there is time for it; without, for ever."""
     texts: Mapping[Locale, TextPack] = {}
     """What it says, by language."""
+    notes: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
+    """What was left out or changed of what a model proposed, and why."""
     proof: Proof | None = None
     """That it can be finished; None for a quest that somebody wrote and nobody proved."""
 

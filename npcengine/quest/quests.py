@@ -145,5 +145,6 @@ class Quests:
             return None
         cheap = fast if rung == "cheapest" and fast is not None else backend
         deadlines = pens.deadlines.of(lane)
-        until = pens.clock.now() + deadlines.whole
-        return Writer(cheap, persona, origin, until, deadlines.waits, lane)
+        now = pens.clock.now()
+        until = now + deadlines.whole
+        return Writer(cheap, persona, origin, until, deadlines.waits, lane, pens.clock, now)

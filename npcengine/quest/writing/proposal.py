@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 from npcengine.messages import AnswerFormat, Message
 from npcengine.prompt.speech import LANGUAGES
@@ -24,6 +25,9 @@ TOKENS = 320
 """The longest answer."""
 MAX_OBJECTIVES = 6
 """So many of the steps that a model proposes are asked for."""
+MAX_PROBLEMS = 600
+"""Characters of what was wrong that a model is told."""
+MAX_NOTES = 20
 SHOWN = 12
 """So many of each kind are offered to it, the nearest first."""
 
@@ -81,17 +85,32 @@ def proposal_messages(brief: QuestBrief, state: State, name: str) -> tuple[Messa
     return Message("system", told), Message("user", json.dumps(data, ensure_ascii=False))
 
 
-def read_proposal(
-    text: str, brief: QuestBrief, state: State
-) -> tuple[Quest, dict[str, str]] | None:
-    """Return the quest that was proposed, proved, and the texts; None where none came of it.
+class Proposed(NamedTuple):
+    """What came of a proposal."""
 
-    Steps that nobody understands, and those that cannot be done, are left out.
-    """
+    quest: Quest | None
+    """It, proved; None where nothing of it can be done."""
+    texts: Mapping[str, str]
+    problems: tuple[str, ...]
+    """What was left out, and why, by where it stood: `steps[1]: there is no verb 'dance'`."""
+
+
+def asked_again(
+    messages: tuple[Message, ...], answer: str, wrong: Sequence[str]
+) -> tuple[Message, ...]:
+    """Return what follows a proposal of which nothing can be done, for another one."""
+    problems = "; ".join(wrong)[:MAX_PROBLEMS] or "it is no such object"
+    again = f"Nothing of that can be done: {problems}. Answer once more, with an object as before."
+    return (*messages, Message("assistant", answer[:MAX_PROBLEMS]), Message("system", again))
+
+
+def read_proposal(text: str, brief: QuestBrief, state: State) -> Proposed:
+    """Make a quest of a proposal, without the steps that nobody understands or could do."""
     fields = read_object(text).fields or {}
     steps = fields.get("steps")
     given = steps if isinstance(steps, Sequence) and not isinstance(steps, str) else ()
-    objectives = _objectives(given, brief, state)
+    problems: list[str] = []
+    objectives = _objectives(given, brief, state, problems)
     texts = {
         part: str(fields[part])[:500]
         for part in ("title", "offer")
@@ -102,21 +121,28 @@ def read_proposal(
         proof = prove(quest, state, IN_PLAY)
         if isinstance(proof, NoProof):
             wrong = proof.objective or objectives[0].id
+            problems.append(f"{wrong}: {proof.message}")
             objectives = _chained([each for each in objectives if each.id != wrong])
             continue
         if Tracker(quest, state.world).accept(state).done or not proof.complete:
-            return None
-        return quest.model_copy(update={"proof": proof}), texts
-    return None
+            problems.append("steps: a part of it is done already, or nobody could prove it")
+            break
+        notes = tuple(each[:200] for each in problems[:MAX_NOTES])
+        made = quest.model_copy(update={"proof": proof, "notes": notes})
+        return Proposed(made, texts, tuple(problems))
+    return Proposed(None, texts, tuple(problems))
 
 
-def _objectives(given: Sequence[object], brief: QuestBrief, state: State) -> list[Objective]:
+def _objectives(
+    given: Sequence[object], brief: QuestBrief, state: State, problems: list[str]
+) -> list[Objective]:
     wording = Wording(state)
     steps: list[Step] = []
-    for each in given[: 3 * MAX_OBJECTIVES]:
+    for at, each in enumerate(given[: 3 * MAX_OBJECTIVES]):
         try:
             step = wording.read(_without_nulls(each)).step
-        except Unclear:
+        except Unclear as error:
+            problems.append(f"steps[{at}]: {error}")
             continue
         if step not in steps:
             steps.append(step)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from npcengine.backend.base import Backend
+from npcengine.clock import Clock
 from npcengine.errors import BackendError
 from npcengine.hooks import logger
 from npcengine.messages import AnswerFormat, ChatRequest, Lane, Message, Origin, Sampling, Waits
@@ -23,12 +24,20 @@ class Writer:
     deadline: float
     """On the engine's clock."""
     waits: Waits
-    lane: Lane = "quest"
+    lane: Lane
+    clock: Clock
+    began: float
+    """When the quest was wanted, on the engine's clock."""
 
     @property
     def name(self) -> str:
         """What the giver is called."""
         return self.persona.name
+
+    def may_ask_again(self) -> bool:
+        """Return whether as much time is left as has passed."""
+        now = self.clock.now()
+        return now + (now - self.began) < self.deadline
 
     async def answer(
         self, messages: tuple[Message, ...], most: int, answer: AnswerFormat

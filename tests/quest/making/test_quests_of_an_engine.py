@@ -149,8 +149,24 @@ async def test_a_model_that_goes_first_proposes_and_the_engine_completes() -> No
     assert [each.do for each in quest.objectives] == ["give", "talk"]
     assert quest.objectives[0].using["item"] == "old_map"
     assert quest.objectives[1].using["to"] == "mira"
+    assert any("dance" in note for note in quest.notes)
+    assert len(forge.backend.requests) == 1
     steps = [each.do for each in quest.proof.plans[0].steps] if quest.proof else []
     assert "unlock" in steps
+
+
+async def test_a_model_whose_proposal_cannot_be_done_is_told_why_and_asked_once_more() -> None:
+    first = json.dumps({"steps": [{"do": "dance", "with": {}}]})
+    second = json.dumps({"steps": [{"do": "give", "with": {"item": "herb", "to": "mira"}}]})
+    forge = Forge(first, second)
+    quest = await forge.quest(replace(BRIEF, mode="model_first"))
+    check_playable(quest)
+    assert [each.using.get("item") for each in quest.objectives] == ["herb"]
+    _, again = forge.backend.requests
+    assert "dance" in again.tail[-1].content
+    forge = Forge(first)
+    check_playable(await forge.quest(replace(BRIEF, mode="model_first")))
+    assert len(forge.backend.requests) == 2
 
 
 @pytest.mark.parametrize("answer", ["nothing", '{"steps": "no"}', '{"steps": [1, {}, []]}'])
