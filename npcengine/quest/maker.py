@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeAlias
 
+from cachetools import LRUCache
+
 from npcengine.content.model import LOCALE_PATTERN
 from npcengine.errors import UsageError
 from npcengine.guard.heard import printable
@@ -51,6 +53,8 @@ from npcengine.world.state import State
 
 REACHED = 400
 """So many steps are tried to find a way to a giver."""
+MAX_REMEMBERED = 10_000
+"""Of so many givers and players it is remembered what was made for them."""
 REMEMBERED = 40
 """So many of the last quests of a giver, and of a player, are not made again."""
 
@@ -93,7 +97,7 @@ class QuestMaker:
         self.index = index
         self.strategies = default_strategies() + (strategies or Strategies())
         self._seed = seed
-        self._recent: dict[tuple[str, str], deque[Mark]] = {}
+        self._recent: LRUCache[tuple[str, str], deque[Mark]] = LRUCache(MAX_REMEMBERED)
 
     async def quests(
         self,
