@@ -11,6 +11,8 @@ from npcengine.clock import Clock
 from npcengine.configuration import Deadlines
 from npcengine.dialogue.budget import Purse
 from npcengine.dialogue.switch import Switch
+from npcengine.errors import StoreError
+from npcengine.hooks import logger
 from npcengine.messages import Lane, Origin
 from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
@@ -85,10 +87,17 @@ class Quests:
         return self.pool
 
     async def remind(self, origin: Origin) -> str:
-        """Return what a character has in mind of the quests that a player has from them."""
+        """Return what a character has in mind of the quests that a player has from them.
+
+        Quests that cannot be read are told in the log, and keep nobody from talking.
+        """
         people = self._people.get(origin.npc, ())
-        if people:
-            await self.journal.of(origin.player, origin.realm)
+        try:
+            if people:
+                await self.journal.of(origin.player, origin.realm)
+        except StoreError as error:
+            logger.error("%s: %s", origin.npc, error)
+            return ""
         notes = (self.journal.notes(each, origin.player, origin.realm) for each in people)
         return " ".join(filter(None, notes))
 

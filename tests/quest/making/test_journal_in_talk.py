@@ -1,10 +1,16 @@
 """A giver knows of the quests that a player has from them, and no line of anybody ends one."""
 
+from math import inf
 from pathlib import Path
 
+import pytest
+
 from npcengine import Quest
-from npcengine.messages import ChatRequest
+from npcengine.errors import SaveCorrupt
+from npcengine.messages import ChatRequest, Origin
 from npcengine.quest.events import events_of
+from npcengine.quest.record.keeping import LIST
+from npcengine.stores.inmemory import InMemoryStore
 from npcengine.world.state import State
 from npcengine.world.verbs import Done, perform
 from tests.quest.making.test_quests_of_an_engine import PLAIN
@@ -78,3 +84,16 @@ async def test_quests_outlive_the_engine_in_its_store(tmp_path: Path) -> None:
         assert "offered" in scene_of(again.backend.requests[-1])
         (entry,) = await engine.quests.journal.of("ayla", "main")
     assert entry.quest == quest
+
+
+async def test_quests_that_cannot_be_read_keep_nobody_from_talking() -> None:
+    store = InMemoryStore()
+    await store.put(Origin("main", "", "ayla"), LIST, "no list at all", inf)
+    forge = Forge("Aye.", store=store)
+    async with forge.engine as engine:
+        await engine.say("mira", "I am Ayla.", player="ayla", strict=True)
+        reply = await engine.say("mira", "Who am I?", player="ayla", strict=True)
+        with pytest.raises(SaveCorrupt):
+            await engine.quests.journal.of("ayla", "main")
+    assert reply.source == "model"
+    assert "I am Ayla." in scene_of(forge.backend.requests[-1])  # what was said is remembered
