@@ -42,15 +42,15 @@ def route(
     way = route_if_opened(state, start, end, avoid)
     if way is None or (way.shut is None and not way.assumes):
         return way
-    known = _found(_Spread.of(state, start, avoid, "open"), end)
-    return known or _found(_Spread.of(state, start, avoid, "told"), end)
+    known = _Spread.of(state, start, avoid, "open").route(end)
+    return known or _Spread.of(state, start, avoid, "told").route(end)
 
 
 def route_if_opened(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]] = ()
 ) -> Route | None:
     """Return the way that would be easiest with what is shut opened; None when there is none."""
-    return _found(_Spread.of(state, start, avoid, "all"), end)
+    return _Spread.of(state, start, avoid, "all").route(end)
 
 
 def leads_back(state: State, places: Sequence[str]) -> bool:
@@ -65,7 +65,7 @@ def leads_back(state: State, places: Sequence[str]) -> bool:
 def _is_open(state: State, here: str, there: str) -> bool:
     """Tell whether one gets from one place to the next without a search."""
     ways = (way for way in state.index.exits.get(here, ()) if way.to == there)
-    return any(way.plain or passable(state, way) for way in ways)
+    return any(way.plain or passable(state, here, way) for way in ways)
 
 
 def distances(state: State, start: str, ends: Collection[str], most: int) -> dict[str, float]:
@@ -103,8 +103,15 @@ def openings(state: State, place: str, to: str) -> Iterator[tuple[Need, ...]]:
             yield from ((*door, *needs) for needs in way.ways)
 
 
-def passable(state: State, way: Way) -> bool | None:
-    """Return whether a way is open; None when that hangs on what nobody told."""
+def passable(state: State, here: str, way: Way) -> bool | None:
+    """Return whether a way from a place is open; None when that hangs on what nobody told."""
+    known, key = state.roads.open, (here, way.to)
+    if key not in known:
+        known[key] = _passable(state, way)
+    return known[key]
+
+
+def _passable(state: State, way: Way) -> bool | None:
     if way.door is not None and state.get(f"{way.door}.locked"):
         return False
     verdicts = [_all(state, needs) for needs in way.ways]
@@ -133,13 +140,13 @@ class _Spread:
 
     __slots__ = (
         "_avoid",
+        "_before",
+        "_best",
         "_passed",
         "_queue",
-        "_reached",
+        "_routes",
         "_settled",
         "_state",
-        "before",
-        "best",
     )
 
     def __init__(
@@ -147,10 +154,10 @@ class _Spread:
     ) -> None:
         self._state, self._avoid = state, avoid
         self._passed = _PASSED[ways]
-        self.best: dict[str, float] = {start: 0.0}
-        self.before: dict[str, tuple[str, Way, bool | None]] = {}
-        self._settled: list[str] = []
-        self._reached: set[str] = set()
+        self._best: dict[str, float] = {start: 0.0}
+        self._before: dict[str, tuple[str, Way, bool | None]] = {}
+        self._settled: dict[str, float] = {}
+        self._routes: dict[str, Route] = {}
         self._queue = [(0.0, 0, start)] if start in state.index.exits else []
 
     @classmethod
@@ -160,68 +167,68 @@ class _Spread:
         """Return the one that was begun before in a state with the same ways open, or a new one."""
         if avoid:
             return cls(state, start, avoid, ways)
-        found = state.roads.get((start, ways))
-        if not isinstance(found, cls):
-            found = state.roads[start, ways] = cls(state, start, (), ways)
+        found: _Spread | None = state.roads.searches.get((start, ways))
+        if found is None:
+            found = state.roads.searches[start, ways] = cls(state, start, (), ways)
         return found
 
     def places(self) -> Iterator[tuple[str, float]]:
         """Give the places in the order in which they are reached, and what that costs."""
-        number = 0
-        while number < len(self._settled) or self._settle():
-            place = self._settled[number]
-            yield place, self.best[place]
-            number += 1
+        yield from tuple(self._settled.items())
+        while (place := self._settle()) is not None:
+            yield place, self._settled[place]
 
-    def reaches(self, end: str) -> bool:
-        """Return whether there is a way; then `before` leads back to the start."""
-        while end not in self._reached:
-            if not self._settle():
+    def _reaches(self, end: str) -> bool:
+        while end not in self._settled:
+            if self._settle() is None:
                 return False
         return True
 
-    def _settle(self) -> bool:
-        """Go on to the next place; return False when there is none."""
-        best, queue = self.best, self._queue
+    def _settle(self) -> str | None:
+        """Go on to the next place; None when there is none."""
+        settled, queue, best = self._settled, self._queue, self._best
         while queue:
             cost, _, place = heappop(queue)
-            if cost == best[place]:
-                self._settled.append(place)
-                self._reached.add(place)
-                self._leave(place, cost)
-                return True
-        return False
-
-    def _leave(self, place: str, cost: float) -> None:
-        best = self.best
-        for way in self._state.index.exits[place]:
-            there = cost + way.cost
-            open_: bool | None = True
-            if not way.plain:
-                open_ = passable(self._state, way)
-                if open_ is not True:
-                    there += SHUT
-            if there < best.get(way.to, inf) and open_ in self._passed:
-                if self._avoid and (place, way.to) in self._avoid:
-                    continue
-                best[way.to] = there
-                self.before[way.to] = (place, way, open_)
-                heappush(self._queue, (there, len(self.before), way.to))
-
-
-def _found(spread: _Spread, end: str) -> Route | None:
-    if not spread.reaches(end):
+            if cost > self._state.roads.horizon:
+                queue.clear()
+            elif place not in settled:
+                settled[place] = cost
+                for way in self._state.index.exits[place]:
+                    to = way.to
+                    if to not in settled and cost + way.cost < best.get(to, inf):
+                        self._take(place, cost, way)
+                return place
         return None
-    places, minutes, danger = [end], 0.0, 0.0
-    shut: tuple[str, str] | None = None
-    unknown: list[str] = []
-    while places[-1] in spread.before:
-        place, way, open_ = spread.before[places[-1]]
-        minutes += way.minutes
-        danger = max(danger, way.danger)
-        if open_ is False:
-            shut = (place, way.to)
-        elif open_ is None:
-            unknown.append(" or ".join(" and ".join(map(str, needs)) for needs in way.ways))
-        places.append(place)
-    return Route(tuple(reversed(places)), minutes, danger, shut, tuple(dict.fromkeys(unknown)))
+
+    def _take(self, place: str, cost: float, way: Way) -> None:
+        """Reach a place by a way, if that may be taken."""
+        there, open_ = cost + way.cost, True if way.plain else passable(self._state, place, way)
+        if open_ is not True:
+            there += SHUT
+            if open_ not in self._passed or there >= self._best.get(way.to, inf):
+                return
+        if (place, way.to) not in self._avoid:
+            self._best[way.to] = there
+            self._before[way.to] = (place, way, open_)
+            heappush(self._queue, (there, len(self._before), way.to))
+
+    def route(self, end: str) -> Route | None:
+        """Return the way to a place; None when there is none."""
+        if end not in self._routes and self._reaches(end):
+            self._routes[end] = self._way(end)
+        return self._routes.get(end)
+
+    def _way(self, end: str) -> Route:
+        places, minutes, danger = [end], 0.0, 0.0
+        shut: tuple[str, str] | None = None
+        unknown: list[str] = []
+        while places[-1] in self._before:
+            place, way, open_ = self._before[places[-1]]
+            minutes += way.minutes
+            danger = max(danger, way.danger)
+            if open_ is False:
+                shut = (place, way.to)
+            elif open_ is None:
+                unknown.append(" or ".join(" and ".join(map(str, needs)) for needs in way.ways))
+            places.append(place)
+        return Route(tuple(reversed(places)), minutes, danger, shut, tuple(dict.fromkeys(unknown)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
-from typing import Any, Self, TypeAlias
+from math import inf, isfinite
+from typing import Any, Self
 
 from npcengine.turns import Fact
 from npcengine.world.index import Index
@@ -12,24 +12,43 @@ from npcengine.world.model import Kind, World
 from npcengine.world.needs import Change
 
 _NOTHING: Mapping[str, Fact] = {}
-_Roads: TypeAlias = dict[tuple[str, str], object]
+
+
+class Roads:
+    """What was found out about ways, for all states in which the same ones are open."""
+
+    __slots__ = ("_atlas", "horizon", "open", "searches")
+
+    def __init__(self, horizon: float = inf) -> None:
+        self.horizon = horizon
+        """Nobody goes a way that counts more minutes than these."""
+        self.searches: dict[tuple[str, str], Any] = {}
+        """Those that were begun, by where they begin and which ways they take."""
+        self.open: dict[tuple[str, str], bool | None] = {}
+        """Whether one gets from a place to the next; None when nobody told."""
+        self._atlas: dict[frozenset[tuple[str, Fact]], Roads] = {frozenset(): self}
+
+    def once(self, done: frozenset[tuple[str, Fact]]) -> Roads:
+        """Return what is known once this was done to ways."""
+        found = self._atlas.get(done)
+        if found is None:
+            found = self._atlas[done] = Roads(self.horizon)
+            found._atlas = self._atlas
+        return found
 
 
 class State:
     """Every fact of a world at one moment. It never changes: what is done makes another one."""
 
-    __slots__ = ("_atlas", "_changed", "_told", "index", "roads")
+    __slots__ = ("_changed", "_told", "index", "roads")
 
     def __init__(
-        self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact] = _NOTHING
+        self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact], roads: Roads
     ) -> None:
         self.index = index
         self._told = told
         self._changed = changed
-        self.roads: _Roads = {}
-        """What was found out about ways; shared by states in which the same ways are open."""
-        self._atlas: dict[frozenset[tuple[str, Fact]], _Roads] = {frozenset(): self.roads}
-        """The same by what was done to ways, for all states that come of one."""
+        self.roads = roads
 
     @classmethod
     def of(cls, world: World | Index, told: Mapping[str, Fact] = _NOTHING) -> Self:
@@ -38,7 +57,12 @@ class State:
         `told` may be any mapping that has a `get`, such as one that asks the game's database;
         it is asked whenever a fact is looked at, and never copied.
         """
-        return cls(world if isinstance(world, Index) else Index.of(world), told)
+        index = world if isinstance(world, Index) else Index.of(world)
+        return cls(index, told, _NOTHING, Roads())
+
+    def within(self, minutes: float) -> State:
+        """Return the same for somebody who goes no way that counts more minutes than these."""
+        return State(self.index, self._told, self._changed, Roads(minutes))
 
     @property
     def world(self) -> World:
@@ -100,9 +124,7 @@ class State:
                     before = self.number(fact)
                 value = value if isinstance(before, str) else before + value
             changed[fact] = value
-        after = State(self.index, self._told, changed)
-        after._atlas, after.roads = self._atlas, self.roads
+        roads = self.roads
         if not same:
-            done = frozenset(each for each in changed.items() if each[0] in ways)
-            after.roads = self._atlas.setdefault(done, {})
-        return after
+            roads = roads.once(frozenset(each for each in changed.items() if each[0] in ways))
+        return State(self.index, self._told, changed, roads)

@@ -11,13 +11,13 @@ from math import inf
 from random import Random
 
 from npcengine.quest.brief import QuestBrief
-from npcengine.quest.model import Difficulty, Objective, Outcome, Proof, Quest
+from npcengine.quest.model import Difficulty, Objective, Outcome, Plan, Quest
 from npcengine.quest.planning.casting import LEVELS, Stage, cast
 from npcengine.quest.planning.liking import Mark, likes, words_of
 from npcengine.quest.planning.strategy import Amounts, Pattern, Strategies, Strategy, Twist
 from npcengine.quest.planning.surroundings import REACH, Surroundings
 from npcengine.quest.progress import Tracker
-from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
+from npcengine.quest.proving.prove import IN_PLAY, NoProof, endings, proof_of
 from npcengine.world.state import State
 
 MAX_ATTEMPTS = 80
@@ -36,6 +36,11 @@ TWISTS: Mapping[Difficulty, tuple[int, ...]] = {
     "hard": (1, 1, 2, 2),
 }
 """How many twists a quest gets, each number as likely."""
+
+LONGEST = 4
+"""A quest may take so many times as long as a way that its difficulty leads to."""
+FARTHEST = 3
+"""No single way in it counts so many times as much."""
 
 _ONE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -63,6 +68,7 @@ def skeletons(
     arguments give the same.
     """
     home = next(iter(state.places(brief.giver)))
+    state = state.within(FARTHEST * REACH[brief.difficulty])
     around = Surroundings.of(state, home, brief.difficulty)
     stage = Stage(state, brief.giver, around, brief.difficulty, likes(state, brief, recent))
     given: set[Mark] = set(recent)
@@ -241,22 +247,27 @@ def _proved(quest: Quest, stage: Stage) -> Quest | Tried:
     later = (each for each in tracker.late if each.fact != "player.at")
     if tracker.accept(stage.state).done or any(each.met(stage.state.get) for each in later):
         return Tried(quest.strategy, "done")
-    proof = prove(quest, stage.state, IN_PLAY)
+    ends = endings(quest, stage.state, IN_PLAY)
+    if isinstance(ends, NoProof):
+        return Tried(quest.strategy, ends.code)
+    wrong = unwanted(quest, [each.plan for each in ends], stage.state)
+    if wrong:
+        return Tried(quest.strategy, wrong)
+    proof = proof_of(quest, stage.state, ends, IN_PLAY)
     if isinstance(proof, NoProof):
         return Tried(quest.strategy, proof.code)
     if not proof.complete:
         return Tried(quest.strategy, "limit")
-    wrong = unwanted(quest, proof, stage.state)
-    return Tried(quest.strategy, wrong) if wrong else quest.model_copy(update={"proof": proof})
+    return quest.model_copy(update={"proof": proof})
 
 
-def unwanted(quest: Quest, proof: Proof, state: State) -> str | None:
-    """Return why nobody would ask for what a proof takes, as a code of `Tried`; None if one may."""
+def unwanted(quest: Quest, plans: Iterable[Plan], state: State) -> str | None:
+    """Return why nobody would ask for what plans take, as a code of `Tried`; None if one may."""
     asked = {each.using.get("target") for each in quest.objectives if each.do == "kill"}
     player, people = state.get("player.level"), state.world.people
     most = player + LEVELS[quest.difficulty][1] if isinstance(player, int | float) else inf
-    for plan in proof.plans:
-        if plan.minutes > 4 * REACH[quest.difficulty]:
+    for plan in plans:
+        if plan.minutes > LONGEST * REACH[quest.difficulty]:
             return "far"
         for step in plan.steps:
             target = str(step.using.get("target"))

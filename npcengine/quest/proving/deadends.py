@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeAlias
 
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.proving.planner import Course, Planner
-from npcengine.quest.proving.replay import Played, play
+from npcengine.quest.proving.replay import Played, carried, play
 from npcengine.world.actions import Action, Step
 from npcengine.world.state import State
-from npcengine.world.verbs import Refusal, Refused, ground
+from npcengine.world.verbs import Done, Refusal, Refused, ground
 
 _Key: TypeAlias = tuple[object, ...]
 
@@ -66,23 +66,19 @@ def dead_end(tracker: Tracker, state: State, steps: Sequence[Step], limit: int) 
 
 
 def _next(tracker: Tracker, played: Played, steps: Sequence[Step]) -> Iterator[tuple[Step, Played]]:
+    """Give what can be done next by going where that is done, and what comes of it."""
     if played.progress.status != "active":
         return
+    state = played.state
     for step in steps:
-        for place in _places(played.state, step):
-            there = _gone(tracker, played, place)
-            done = None if there is None else play(tracker, there, step)
-            if done is not None and not isinstance(done, Refusal):
-                yield step, Played(done.state, done.progress)
-
-
-def _places(state: State, step: Step) -> Iterator[str | None]:
-    """Give where a step can be done now, once one is there; None for anywhere."""
-    for action in grounded(state, step):
-        at = next((str(need.value) for need in action.needs if need.fact == "player.at"), None)
-        rest = (need for need in action.needs if need.fact != "player.at")
-        if all(need.met(state.get) is not False for need in rest):
-            yield at
+        for action in grounded(state, step):
+            at = next((str(need.value) for need in action.needs if need.fact == "player.at"), None)
+            rest = (need for need in action.needs if need.fact != "player.at")
+            if all(need.met(state.get) is not False for need in rest):
+                there = _gone(tracker, played, at)
+                if there is not None:
+                    done = Done(there.state.after(action.changes), action)
+                    yield step, carried(tracker, there, done)
 
 
 def _gone(tracker: Tracker, played: Played, place: str | None) -> Played | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
@@ -47,6 +47,13 @@ class NoProof(NamedTuple):
 Verdict: TypeAlias = Proof | NoProof
 
 
+class Ending(NamedTuple):
+    """How one outcome is reached."""
+
+    played: Played
+    plan: Plan
+
+
 def prove(quest: Quest, state: State, limits: Limits = LIMITS) -> Verdict:
     """Find a plan for each outcome from a state of the world, and show that no way is a dead end.
 
@@ -54,35 +61,47 @@ def prove(quest: Quest, state: State, limits: Limits = LIMITS) -> Verdict:
     the same verdict. It ends: what is not decided within its limits is `NoProof` with `limit`, or
     a proof that is not `complete`.
     """
+    found = endings(quest, state, limits)
+    return found if isinstance(found, NoProof) else proof_of(quest, state, found, limits)
+
+
+def endings(quest: Quest, state: State, limits: Limits) -> tuple[Ending, ...] | NoProof:
+    """Find a plan for each outcome, and carry it out."""
     tracker = Tracker(quest, state.world)
     if state.get(f"{quest.giver}.alive") is not True:
         return NoProof("giver", f"{quest.giver} is dead, or nobody that there is")
     if tracker.accept(state).status != "active":
         return NoProof("done", "the quest is over as soon as it is accepted")
     planner = Planner(limits.steps)
-    played: list[Played] = []
+    ends: list[Ending] = []
     for outcome in quest.outcomes:
         found = _played(tracker, state, outcome, planner)
         if isinstance(found, NoProof):
             return found
         if found.state.get(f"{quest.giver}.alive") is not True:
             return NoProof("giver", f"{quest.giver} would be dead at the end", outcome.id)
-        took = sum(each.minutes for each in found.actions)
-        if quest.minutes is not None and took > quest.minutes:
-            message = f"it takes {took:g} minutes, and there are {quest.minutes:g}"
+        if quest.minutes is not None and found.minutes > quest.minutes:
+            message = f"it takes {found.minutes:g} minutes, and there are {quest.minutes:g}"
             return NoProof("time", message, outcome.id)
-        played.append(found)
-    plans = tuple(map(_plan, played))
+        ends.append(Ending(found, _plan(found)))
+    return tuple(ends)
+
+
+def proof_of(quest: Quest, state: State, ends: Sequence[Ending], limits: Limits) -> Verdict:
+    """Show that whoever does what these plans take, in whatever order, does not get stuck."""
+    tracker = Tracker(quest, state.world)
+    plans = tuple(each.plan for each in ends)
     search = Search(None, 0)
     steps = _alphabet(quest, plans)
     beside = [each for step in steps for each in grounded(state, step)]
-    if order_matters(state, [(e.state, e.actions) for e in played], beside, tracker.late):
+    done = [(end.played.state, end.played.actions) for end in ends]
+    if order_matters(state, done, beside, tracker.late):
         search = dead_end(tracker, state, steps, limits.plays)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"
         message = f"after {way} it cannot be finished any more"
         return NoProof("dead_end", message, steps=search.stuck)
-    assumes = tuple(dict.fromkeys(fact for each in played for fact in each.assumes))
+    assumes = tuple(dict.fromkeys(fact for end in ends for fact in end.played.assumes))
     return Proof(plans=plans, assumes=assumes, complete=search.complete, states=search.states)
 
 
@@ -114,7 +133,7 @@ def _plan(played: Played) -> Plan:
     return Plan(
         outcome=played.progress.outcome or "",
         steps=tuple(Task.of(each.step) for each in played.actions),
-        minutes=sum(each.minutes for each in played.actions),
+        minutes=played.minutes,
         danger=max((each.danger for each in played.actions), default=0.0),
     )
 

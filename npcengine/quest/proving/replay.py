@@ -9,7 +9,7 @@ from npcengine.quest.events import events_of
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.world.actions import Action, Step
 from npcengine.world.state import State
-from npcengine.world.verbs import Refusal, perform
+from npcengine.world.verbs import Done, Refusal, perform
 
 
 class Played(NamedTuple):
@@ -20,6 +20,11 @@ class Played(NamedTuple):
     actions: tuple[Action, ...] = ()
     assumes: tuple[str, ...] = ()
     """What nobody told and had to be so."""
+
+    @property
+    def minutes(self) -> float:
+        """How long it took."""
+        return sum(each.minutes for each in self.actions)
 
 
 class Stuck(NamedTuple):
@@ -34,8 +39,11 @@ class Stuck(NamedTuple):
 def play(tracker: Tracker, played: Played, step: Step) -> Played | Refusal:
     """Do one step, and tell the quest what happened."""
     done = perform(played.state, step)
-    if isinstance(done, Refusal):
-        return done
+    return done if isinstance(done, Refusal) else carried(tracker, played, done)
+
+
+def carried(tracker: Tracker, played: Played, done: Done) -> Played:
+    """Go on with what was done, and tell the quest what happened."""
     progress = played.progress
     for event in events_of(played.state, done.action):
         progress = tracker.advance(progress, event)

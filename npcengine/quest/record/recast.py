@@ -145,7 +145,7 @@ class _Search:
             if id in changed:
                 return NoProof("done", "it is done already", objective=id)
         verdict = prove_rest(made, self.progress, state)
-        if isinstance(verdict, Proof) and unwanted(made, verdict, state):
+        if isinstance(verdict, Proof) and unwanted(made, verdict.plans, state):
             return NoProof("unwanted", "it would take what nobody would ask for")
         return verdict
 

@@ -130,15 +130,14 @@ def _ways(state: State, number: Mapping[str, int]) -> Iterator[tuple[int, int, s
         for other in others:
             if place in number and other in number and number[place] < number[other]:
                 both = [
-                    way
+                    (start, way)
                     for start, end in ((place, other), (other, place))
                     for way in state.index.exits[start]
                     if way.to == end
                 ]
-                shut = not any(passable(state, way) for way in both)
-                about = f"{both[0].minutes:g} min" + f", danger {both[0].danger}" * bool(
-                    both[0].danger
-                )
+                shut = not any(passable(state, start, way) for start, way in both)
+                way = both[0][1]
+                about = f"{way.minutes:g} min" + f", danger {way.danger}" * bool(way.danger)
                 yield number[place], number[other], "path shut" if shut else "path", about
 
 
