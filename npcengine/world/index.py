@@ -100,6 +100,11 @@ class Index:
         }
 
     @cached_property
+    def left_out(self) -> frozenset[str]:
+        """What no quest is to be about."""
+        return frozenset(id for id, each in self.entities.items() if not each.in_quests)
+
+    @cached_property
     def gathered(self) -> Mapping[str, tuple[str, ...]]:
         """What is found at each place again and again."""
         return _turned((item, each.gather) for item, each in self.world.items.items())

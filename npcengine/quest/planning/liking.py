@@ -37,9 +37,16 @@ class Liking:
 
     def __init__(self, state: State, theme: set[str], used: Counter[str]) -> None:
         self._state, self._theme, self._used = state, theme, used
+        self._known: dict[str, float] = {}
 
     def __call__(self, id: str) -> float:
         """Return it for something of the world."""
+        liking = self._known.get(id)
+        if liking is None:
+            liking = self._known[id] = self._liking(id)
+        return liking
+
+    def _liking(self, id: str) -> float:
         liking = -0.3 * min(3, self._used.get(id, 0))
         if self._theme:
             entity = self._state.entity(id)

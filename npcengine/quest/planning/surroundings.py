@@ -39,8 +39,9 @@ class Surroundings:
         items = dict.fromkeys(_items(state, found))
         found["item"] = items | dict.fromkeys(_makeable(state, items))
         found["information"] = dict.fromkeys(_information(state, found))
+        left_out = state.index.left_out
         ids = {
-            kind: tuple(id for id in some if state.entity(id).in_quests and _exists(state, id))
+            kind: tuple(id for id in some if id not in left_out and _exists(state, id))
             for kind, some in found.items()
         }
         return cls(home, distances, ids)
