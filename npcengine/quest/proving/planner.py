@@ -82,7 +82,12 @@ class Planner:
 
     def _do(self, course: Course, step: Step, within: tuple[Need, ...]) -> Course | None:
         if step.do == "goto":
-            return self._go(course, str(step.get("to")), within)
+            return self._meet(course, Need("player.at", "==", str(step.get("to"))), within)
+        if step.do == "escort":
+            cleared = self._ready_to_lead(course, step, within)
+            if cleared is None:
+                return None
+            course = cleared
         for action in self._ways(course.state, step):
             ready = self._meet_all(course, action.needs, within)
             if ready is None:
@@ -118,7 +123,9 @@ class Planner:
 
     def _pursue(self, course: Course, need: Need, within: tuple[Need, ...]) -> Course | None:
         if need.fact == "player.at" and need.sign == "==":
-            return self._go(course, str(need.value), within)
+            gone = self._go(course, str(need.value), within)
+            if gone is not None:
+                return gone
         for step in self._nearest(course.state, need):
             if self.exhausted:
                 return None
@@ -135,17 +142,31 @@ class Planner:
 
     def _go(self, course: Course, place: str, within: tuple[Need, ...]) -> Course | None:
         """Go to a place, and open what is shut on the way."""
+        cleared = self._cleared(course, None, place, within)
+        if cleared is None or cleared.state.get("player.at") == place:
+            return cleared
+        actions = self._ground(cleared.state, Step.of("goto", to=place))
+        return cleared.then(actions[0]) if actions else None
+
+    def _ready_to_lead(self, course: Course, step: Step, within: tuple[Need, ...]) -> Course | None:
+        """Open the way that somebody is to be led, and go to them."""
+        for place in course.state.places(str(step.get("who"))):
+            cleared = self._cleared(course, place, str(step.get("to")), within)
+            ready = None if cleared is None else self._go(cleared, place, within)
+            if ready is not None:
+                return ready
+        return None
+
+    def _cleared(
+        self, course: Course, start: str | None, end: str, within: tuple[Need, ...]
+    ) -> Course | None:
+        """Open what is shut between two places; without the first, from wherever the player is."""
         avoid: set[tuple[str, str]] = set()
         while not self.exhausted and len(avoid) < 2 * MAX_SHUT:
-            here = course.state.get("player.at")
-            if here == place:
+            here = start or course.state.get("player.at")
+            if here is None or here == end or route(course.state, str(here), end, avoid):
                 return course
-            step = Step.of("goto", to=place)
-            way = None if here is None else route(course.state, str(here), place, avoid)
-            if here is None or way is not None:
-                ground_ = self._ground(course.state, step)
-                return course.then(ground_[0]) if ground_ else None
-            opened = route_if_opened(course.state, str(here), place, avoid)
+            opened = route_if_opened(course.state, str(here), end, avoid)
             if opened is None or opened.shut is None:
                 return None
             ready = self._open(course, opened.shut, within)
