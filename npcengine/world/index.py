@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from npcengine.turns import Fact
 from npcengine.world.effects import Effect, effects_of
 from npcengine.world.model import Entity, Exit, Kind, Place, Thing, World, entities
-from npcengine.world.needs import Ways, both, ways_of
+from npcengine.world.needs import Need, Ways, both, ways_of
 
 How = Literal["take", "steal", "gather", "buy", "make", "kill"]
 
@@ -121,11 +121,15 @@ class Index:
         return _turned((id, each.written) for id, each in self.world.information.items())
 
     @cached_property
-    def facts_of_ways(self) -> frozenset[str]:
-        """The facts on which it hangs whether ways are open: doors, and what conditions ask."""
-        each = [way for ways in self.exits.values() for way in ways if not way.plain]
-        asked = {need.fact for way in each for needs in way.ways for need in needs}
-        return frozenset(asked | {f"{way.door}.locked" for way in each if way.door is not None})
+    def needs_of_ways(self) -> Mapping[str, tuple[Need, ...]]:
+        """What has to be so for ways to be open, by the facts on which it hangs."""
+        found: dict[str, dict[Need, None]] = defaultdict(dict)
+        for way in (way for ways in self.exits.values() for way in ways if not way.plain):
+            if way.door is not None:
+                found[f"{way.door}.locked"][Need(f"{way.door}.locked", "==", False)] = None
+            for need in (need for needs in way.ways for need in needs):
+                found[need.fact][need] = None
+        return {fact: tuple(needs) for fact, needs in found.items()}
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:

@@ -115,7 +115,7 @@ class State:
 
     def after(self, changes: Iterable[Change]) -> State:
         """Return the state in which these have changed."""
-        changed, ways, same = dict(self._changed), self.index.facts_of_ways, True
+        changed, ways, same = dict(self._changed), self.index.needs_of_ways, True
         for fact, value, adds in changes:
             same = same and fact not in ways
             if adds and not isinstance(value, str):

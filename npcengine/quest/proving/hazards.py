@@ -69,20 +69,17 @@ def _values_clash(state: State, deeds: Sequence[Action]) -> bool:
         for change in deed.changes:
             if change.adds or change.fact == "player.at":
                 continue
-            opens = change.fact.endswith(".locked") and change.value is False
-            ways = change.fact in state.index.facts_of_ways and not opens
-            if change.fact.endswith(".at") or ways:
+            ways = state.index.needs_of_ways.get(change.fact, ())
+            if change.fact.endswith(".at") or _spoils(change, ways):
                 return True
-            if any(_spoils(change, other) for other in deeds if other is not deed):
+            if any(_spoils(change, other.needs) for other in deeds if other is not deed):
                 return True
     return False
 
 
-def _spoils(change: Change, other: Action) -> bool:
-    return any(
-        need.fact == change.fact and need.met({change.fact: change.value}.get) is False
-        for need in other.needs
-    )
+def _spoils(change: Change, needs: Iterable[Need]) -> bool:
+    look = {change.fact: change.value}.get
+    return any(need.fact == change.fact and need.met(look) is False for need in needs)
 
 
 def _leads_back(begin: State, end: State, plan: Sequence[Action]) -> bool:
