@@ -109,13 +109,13 @@ class Tracker:
 
     def _counted(self, progress: Progress, event: Event) -> Progress:
         counts: dict[str, int] = {}
-        open_ = self.open(progress)
         for id, watch in self._watches.items():
-            if isinstance(watch, Deeds) and (id in open_ or not watch.in_order):
-                times = watch.counts(event)
-                if times:
-                    before = progress.counts.get(id, 0)
-                    counts[id] = min(before + times, watch.times)
+            if not isinstance(watch, Deeds):
+                continue
+            times = watch.counts(event)
+            if times and (not watch.in_order or id in self.open(progress)):
+                before = progress.counts.get(id, 0)
+                counts[id] = min(before + times, watch.times)
         return replace(progress, counts={**progress.counts, **counts}) if counts else progress
 
     def _settled(self, progress: Progress) -> Progress:

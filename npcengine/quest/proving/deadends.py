@@ -10,6 +10,8 @@ from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.proving.planner import Course, Planner
 from npcengine.quest.proving.replay import Played, carried, play
 from npcengine.world.actions import Action, Step
+from npcengine.world.needs import Change
+from npcengine.world.routes import route
 from npcengine.world.state import State
 from npcengine.world.verbs import Done, Refusal, Refused, ground
 
@@ -82,10 +84,14 @@ def _next(tracker: Tracker, played: Played, steps: Sequence[Step]) -> Iterator[t
 
 
 def _gone(tracker: Tracker, played: Played, place: str | None) -> Played | None:
-    if place is None or played.state.get("player.at") == place:
+    """Go to a place; None when no way is open. It is not asked again whether it exists."""
+    state, here = played.state, played.state.get("player.at")
+    if place is None or here == place:
         return played
-    gone = play(tracker, played, Step.of("goto", to=place))
-    return None if isinstance(gone, Refusal) else gone
+    if here is not None and route(state, str(here), place) is None:
+        return None
+    going = Action(Step.of("goto", to=place), (), (Change("player.at", place),))
+    return carried(tracker, played, Done(state.after(going.changes), going))
 
 
 def _key(played: Played, caps: Mapping[str, float]) -> _Key:
