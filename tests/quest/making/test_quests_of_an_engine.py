@@ -112,6 +112,15 @@ async def test_a_name_that_a_model_writes_becomes_a_token() -> None:
     assert "Mira" not in names.values()
 
 
+async def test_a_word_that_is_also_a_name_is_only_a_word() -> None:
+    world = parse_world(VILLAGE.replace("name: Tom", "name: Will"), "village.yaml")
+    said = json.dumps({"pick": "q1", "title": "For you", "offer": "I will pay ye."})
+    assert (await Forge(said, world=world).quest()).texts["en"].offer == "I will pay ye."
+    said = json.dumps({"pick": "q1", "title": "For you", "offer": "Wait for Will."})
+    refused = (await Forge(said, world=world).quest(replace(BRIEF, seed=2))).texts["en"].offer
+    assert refused != "Wait for Will."
+
+
 async def test_in_rich_mode_the_quest_is_there_before_its_texts() -> None:
     lines = (
         "title: Steady hands\n",
