@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -258,6 +259,29 @@ async def test_a_brief_that_makes_no_sense_is_the_programmer_s(
     async with Forge().engine as engine:
         with pytest.raises(UsageError, match=problem):
             await engine.quest(brief)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"player.levle": 3}, "no fact is called 'player.levle' .did you mean 'player.level'"),
+        ({"player.has.pelts": 1}, "there is no item 'pelts' .did you mean 'pelt'"),
+        ({"met": True}, "no fact is called 'met' .declare it"),
+        ({"player.level": "3"}, "'player.level' is declared as number, and is '3'"),
+        ({"player.level": float("nan")}, "declared as number, and is nan"),
+        ({"wolf.alive": 1}, "'wolf.alive' is declared as bool"),
+        ({"player.at": "in"}, "there is no place 'in' .did you mean 'inn'"),
+    ],
+)
+async def test_a_fact_that_the_world_does_not_have_is_told(
+    facts: dict[str, Any], problem: str
+) -> None:
+    async with Forge().engine as engine:
+        with pytest.raises(UsageError, match=problem):
+            await engine.quest(PLAIN, facts)
+        with pytest.raises(UsageError, match=problem):
+            async for _ in engine.quests.versions(PLAIN, facts):
+                pass
 
 
 async def test_an_engine_without_a_world_says_what_to_do() -> None:
