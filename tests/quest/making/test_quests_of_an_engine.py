@@ -210,6 +210,24 @@ async def test_the_world_as_it_is_now_decides() -> None:
         assert not {"wolf", "bear"} & set(quest.named())
 
 
+@pytest.mark.parametrize("told", [{"drake.alive": False}, {"drake.at": "square"}, {"drake.at": ""}])
+async def test_where_an_enemy_was_is_no_danger_any_more(told: dict[str, Any]) -> None:
+    lair = "  isle: {}\n  lair: {exits: [wood]}\n"
+    text = VILLAGE.replace("  isle: {}\n", lair).replace(
+        "  bear: {", "  drake: {at: lair, level: 3}\n  bear: {"
+    )
+    world = parse_world(text, "village.yaml")
+    brief = replace(PLAIN, motive="reputation", theme="a dangerous place has to be dared")
+
+    async def dared(facts: dict[str, Any]) -> set[str]:
+        some = [replace(brief, seed=seed) for seed in range(8)]
+        made = [await Forge(world=world).quest(each, facts=facts) for each in some]
+        return {each.roles["place"] for each in made if each.strategy == "reputation.daring"}
+
+    assert "lair" in await dared({})
+    assert "lair" not in await dared(told)
+
+
 async def test_when_models_are_switched_off_none_is_asked() -> None:
     forge = Forge(ANSWER)
     forge.engine.authored_only()
