@@ -16,13 +16,13 @@ from npcengine.world.verb_checks import declared_by
 
 def check_told(told: Mapping[str, Fact], index: Index) -> None:
     """Raise `UsageError` unless a world has each of these facts, of that type, in such a place."""
-    declared = _declared(index)
+    declared = replace(_declared(index), hints=Hints())
     for name, value in told.items():
         type_ = declared.type_of(name)
         if type_ is None:
-            raise _wrong(replace(declared, hints=Hints()).unknown(name))
+            raise _wrong(declared.unknown(name))
         check_facts({name: value}, {name: type_})
-        elsewhere = no_place(name, value, replace(declared, hints=Hints()))
+        elsewhere = no_place(name, value, declared)
         if elsewhere is not None:
             raise _wrong(elsewhere)
 
