@@ -20,10 +20,11 @@ _BEFORE_NOUNS = frozenset(
 """Words after which a noun comes, in the languages that are written in Latin letters."""
 _WHERE = frozenset("at from near to".split())
 """Words after which even in a title a capital is that of a name."""
-_SMALL = frozenset("a an and as at but by for from in of on or s t the to with".split())
+_SMALL = frozenset("a an and as at but by for from in of on or the to with".split())
 """Words without a capital in a title in which all others have one."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’](?:s|t|d|m|ll|re|ve)\b)?")
+_WORD = re.compile(r"([^\W_]+)(?:['’](?:s|t|d|m|ll|re|ve)\b)?")
+"""A word, without what English hangs on it with an apostrophe."""
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u2e80-\uffef]")
 """Letters of scripts in which a word in Latin letters is nothing but a name."""
 _JOINS = re.compile(r"[\s'’-]{1,3}")
@@ -69,5 +70,5 @@ def _places(text: str) -> Iterator[_Place]:
     before, end = "", 0
     for found in _WORD.finditer(text):
         joined = _JOINS.fullmatch(text, end, found.start())
-        yield _Place(found[0], before if joined else "")
-        before, end = found[0], found.end()
+        yield _Place(found[1], before if joined else "")
+        before, end = found[1], found.end()

@@ -46,6 +46,8 @@ def test_a_word_of_every_day_is_no_name(text: str) -> None:
         ("They got into my mine, all {count}.", "en"),
         ("Go past Well and kill {count}.", "en"),
         ("Ask Will for {count}.", "en"),
+        ("Will's geese ate {count}.", "en"),
+        ("Mind the well's rim, and kill {count}.", "en"),
         ("Bring {count}, and a hat.", "en"),
         ("Töte {count} am Brunnen.", "de"),
         ("Wasser am Brunnen", "de"),
