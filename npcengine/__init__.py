@@ -31,6 +31,7 @@ if typing.TYPE_CHECKING:
     from npcengine.quest.brief import QuestBrief
     from npcengine.quest.check import check
     from npcengine.quest.events import Event, events_of
+    from npcengine.quest.loader import load_quest
     from npcengine.quest.maker import NoQuest
     from npcengine.quest.model import Quest
     from npcengine.quest.reading.parse import ParsedQuest, parse_quest
@@ -84,6 +85,7 @@ __all__ = [
     "events_of",
     "load_cast",
     "load_persona",
+    "load_quest",
     "load_world",
     "parse_quest",
     "perform",
@@ -104,6 +106,7 @@ _QUESTS = {
     "check": "quest.check",
     "check_steps": "quest.repair.steps",
     "events_of": "quest.events",
+    "load_quest": "quest.loader",
     "load_world": "world.loader",
     "parse_quest": "quest.reading.parse",
     "perform": "world.verbs",

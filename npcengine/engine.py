@@ -174,7 +174,7 @@ class NPCEngine(Remembering):
         """Make a quest that can be finished in the world as it is now, or say why there is none.
 
         `facts` are what has changed in the world, by name: `{"player.at": "square"}`. Raises
-        `UsageError` for a brief that makes no sense in the world.
+        `UsageError` for a brief or a fact that makes no sense in the world.
         """
         self._check_open()
         return await self.quests.make(brief, facts, realm)

@@ -14,7 +14,7 @@ import typer
 from npcengine.cli.exits import WRONG_INPUT
 from npcengine.cli.findings import plain, summary
 from npcengine.cli.findings import write as write_findings
-from npcengine.cli.quest_reading import Steps, WrittenQuest, read_quest_or_steps
+from npcengine.cli.quest_reading import Steps, read_quest_or_steps
 from npcengine.cli.quest_terms import Facts, World, state_of
 from npcengine.cli.screen import Screen
 from npcengine.cli.terms import AsJson
@@ -23,6 +23,7 @@ from npcengine.diagnostics import Diagnostic
 from npcengine.errors import UsageError
 from npcengine.quest.check import Finding
 from npcengine.quest.check import check as check_quest
+from npcengine.quest.loader import WrittenQuest
 from npcengine.quest.repair.steps import check_steps, repair_steps
 from npcengine.world.state import State
 

@@ -8,17 +8,14 @@ from typing import Annotated
 import typer
 
 from npcengine.cli.told import facts_in
-from npcengine.configuration import FactType
 from npcengine.errors import UsageError
-from npcengine.facts import check_facts
 from npcengine.settings import Settings
 from npcengine.turns import Fact
-from npcengine.world.declared import Hints
+from npcengine.world.index import Index
 from npcengine.world.loader import load_world
 from npcengine.world.model import World as AnyWorld
-from npcengine.world.references import kinds_of
 from npcengine.world.state import State
-from npcengine.world.verb_checks import declared_by
+from npcengine.world.told import check_told
 
 World = Annotated[
     Path | None,
@@ -43,14 +40,10 @@ def world_of(path: Path | None) -> AnyWorld:
 def told_in(facts: Path | None, world: AnyWorld) -> dict[str, Fact]:
     """Read what has changed in a world. Raises `UsageError` and `ContentError`."""
     told = facts_in(facts)
-    declared, types = declared_by(world, kinds_of(world), Hints()), dict[str, FactType]()
-    for name in told:
-        type_ = declared.type_of(name)
-        if type_ is None:
-            flaw = declared.unknown(name)
-            raise UsageError(f"{facts}: {flaw.message} ({flaw.suggestion})")
-        types[name] = type_
-    check_facts(told, types)
+    try:
+        check_told(told, Index.of(world))
+    except UsageError as error:
+        raise UsageError(f"{facts}: {error}") from error
     return told
 
 

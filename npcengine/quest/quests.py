@@ -27,6 +27,7 @@ from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.loader import load_world
 from npcengine.world.model import World
+from npcengine.world.told import check_told
 
 REALM = "main"
 NOTHING: Mapping[str, Fact] = {}
@@ -106,6 +107,7 @@ class Quests:
     ) -> Made:
         """Return one from the pool, if there is one that fits, or the best of `versions`."""
         check_brief(brief, self.index)
+        check_told(facts, self.index)
         if self.pool is not None and (kept := self.pool.take(brief, facts)) is not None:
             return kept
         async with aclosing(self.versions(brief, facts, realm)) as made:
@@ -122,9 +124,10 @@ class Quests:
 
         `facts` are those of the world as they are now, by name: `{"player.at": "square"}`. The
         last one may be another quest than the first, where a model picks from several. Raises
-        `UsageError` for a brief that makes no sense in the world.
+        `UsageError` for a brief or a fact that makes no sense in the world.
         """
         check_brief(brief, self.index)
+        check_told(facts, self.index)
         persona = self._persona(brief)
         writer = None if persona is None else await self._writer(brief, persona, realm, lane)
         async with aclosing(self._maker.quests(brief, facts, persona, writer)) as made:

@@ -52,6 +52,7 @@ class Surroundings:
             id
             for id in state.index.residents.get(place, ())
             if state.kind(id) == "creature" and state.entity(id).hostile
+            if place in state.places(id) and state.get(f"{id}.alive") is not False
         )
         ways = state.index.exits.get(place, ())
         return any(hostile) or any(way.danger for way in ways)

@@ -99,11 +99,14 @@ def _ordinal() -> re.Pattern[str]:
 
 @cache
 def _span() -> re.Pattern[str]:
-    """Match after a number what makes it no count: a unit of time, or letters stuck to it."""
+    """Match after a number what makes it no count: a unit of time, or letters stuck to it.
+
+    So `three-legged` is none either.
+    """
     spans = _counting()["spans"]
     words = _either(word for word in spans if not is_wide(word[0]))
     wide = _either(word for word in spans if is_wide(word[0]))
-    return re.compile(rf"[ -]?(?:%|(?:{words})\b|{wide})|[a-z]")
+    return re.compile(rf"[ -]?(?:%|(?:{words})\b|{wide})|-?[a-z]")
 
 
 @cache

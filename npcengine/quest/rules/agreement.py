@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from npcengine.guard.folding import is_wide
 from npcengine.lore.keys import KeyTable
+from npcengine.quest.mentions import is_meant
 from npcengine.quest.model import Objective, Quest
 from npcengine.quest.reading.counts import read_count
 from npcengine.quest.repair.naming import words
 from npcengine.quest.rules.rule import Case, Found, Rule
 from npcengine.quest.rules.shape import wanted_of
 from npcengine.quest.rules.texts import texts, texts_of
+from npcengine.quest.telling.names import name_of
 from npcengine.quest.tokens import TOKEN
 from npcengine.world.index import Index
 from npcengine.world.model import World
@@ -71,10 +73,16 @@ def _others_named(case: Case) -> Iterator[Found]:
     said = [(loc, text) for loc, text in texts_of(case.quest) if text]
     if not said:
         return
-    called, table = _called(case.state.index)
-    names, own = list(called), _own(case)
+    own = _own(case)
     for loc, text in said:
-        found = [names[number] for number in sorted(table.found(TOKEN.sub(" ", text)))]
+        called, table = _called(case.state.index, str(loc[1]))
+        names, prose = list(called), TOKEN.sub(" ", text)
+        found = [names[number] for number in sorted(table.found(prose))]
+        found = [
+            name
+            for name in found
+            if any(is_meant(name, id, case.state.index, prose) for id in called[name])
+        ]
         mine = [set(words(name)) for name in found if called[name] & own]
         for name in found:
             is_part = any(set(words(name)) <= each for each in mine)
@@ -86,17 +94,15 @@ def _others_named(case: Case) -> Iterator[Found]:
             break
 
 
-@lru_cache(maxsize=8)
-def _called(index: Index) -> tuple[Mapping[str, set[str]], KeyTable]:
+@lru_cache(maxsize=16)
+def _called(index: Index, locale: str) -> tuple[Mapping[str, set[str]], KeyTable]:
     """Return what each name that may stand in texts is a name of, and what finds them."""
     called: dict[str, set[str]] = {}
-    for id, entity in index.entities.items():
+    for id in index.entities:
         if index.kinds[id] in _NAMED:
-            given = entity.name if entity.name is not None else id.replace("_", " ")
-            for name in (given,) if isinstance(given, str) else given.values():
-                least = 2 if any(map(is_wide, name)) else _SHORTEST
-                if len(name) >= least:
-                    called.setdefault(name, set()).add(id)
+            name = name_of(index.world, id, locale)
+            if len(name) >= (2 if any(map(is_wide, name)) else _SHORTEST):
+                called.setdefault(name, set()).add(id)
     return called, KeyTable({number: (name, True) for number, name in enumerate(called)})
 
 
@@ -140,7 +146,8 @@ RULES = (
         "A name that has no part in the quest",
         "The text names somebody or something of the world that the quest has nothing to do with, "
         "and players would look for it. A place may be named in passing, but not in a title nor in "
-        "what there is to do.",
+        "what there is to do. What has no `name` is found where its id stands as a noun: after an "
+        "article, or with a capital within a sentence.",
         _others_named,
         f"texts:\n{texts(_TITLE, 'Bring me {count} herrings and the crown, will you?')}",
         f"texts:\n{_EN}",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from npcengine.quest.show.drawing import draw, explain, points, write
-from npcengine.quest.show.fit import clipped, ems, wrapped
+from npcengine.quest.show.fit import clipped, ems, evened
 from npcengine.quest.show.graph import Graph, Node
 from npcengine.quest.show.layers import Layout, Point, layered
 
@@ -58,8 +58,8 @@ def draw_chart(parent: Element, chart: Chart) -> None:
 
 def _box(node: Node) -> _Box:
     most = _BROAD - 2 * _PAD
-    lines = clipped(wrapped(node.text, most / _SIZE, ems), 4, most / _SIZE, ems) or ["–"]
-    notes = clipped(wrapped(node.note, most / _SMALL, ems), 3, most / _SMALL, ems)
+    lines = clipped(evened(node.text, most / _SIZE, ems), 4, most / _SIZE, ems) or ["–"]
+    notes = clipped(evened(node.note, most / _SMALL, ems), 3, most / _SMALL, ems)
     widest = max([*(ems(each) * _SIZE for each in lines), *(ems(each) * _SMALL for each in notes)])
     width = min(_BROAD, max(_LEAST, widest + 2 * _PAD))
     return _Box(node, lines, notes, width, _LINE * (len(lines) + len(notes)) + 1.3 * _PAD)

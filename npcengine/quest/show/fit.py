@@ -44,6 +44,16 @@ def wrapped(text: str, most: float, breadth: Breadth) -> list[str]:
     return [*lines, line.rstrip()] if line else lines
 
 
+def evened(text: str, most: float, breadth: Breadth) -> list[str]:
+    """Break a text into no more lines than `wrapped` does, about as long as each other."""
+    lines, words = wrapped(text, most, breadth), list(_words(text, most, breadth))
+    narrower, narrow = lines, most
+    while len(narrower) == len(lines) > 1 and list(_words(text, narrow, breadth)) == words:
+        lines, narrow = narrower, narrow - 0.5
+        narrower = wrapped(text, narrow, breadth)
+    return lines
+
+
 def shortened(text: str, most: float, breadth: Breadth) -> str:
     """Cut a text that is broader than that, with dots at its end."""
     if breadth(text) <= most:

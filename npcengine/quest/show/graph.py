@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from npcengine.quest.model import Quest
 from npcengine.quest.show.fit import seen
-from npcengine.quest.show.words import marks_of, reward_in_words
+from npcengine.quest.show.words import listed, marks_of, outcome_in_words, reward_in_words
 from npcengine.quest.telling.names import name_of
 from npcengine.quest.telling.readable import readable
 from npcengine.world.model import World
@@ -42,9 +42,8 @@ def graph_of(quest: Quest, world: World, locale: str) -> Graph:
         text = seen(shown.objectives[each.id])
         nodes.append(Node(kind, text, marks_of(each, locale), each.id))
     for outcome in quest.outcomes:
-        parts = reward_in_words(outcome.reward, world, locale)
-        name = seen(outcome.id.replace("_", " "))
-        nodes.append(Node("outcome", name, ", ".join(parts) or "–", outcome.id))
+        reward = listed(reward_in_words(outcome.reward, world, locale), locale)
+        nodes.append(Node("outcome", outcome_in_words(quest, outcome, locale), reward, outcome.id))
     return Graph(tuple(nodes), tuple(dict.fromkeys(_edges(quest))))
 
 

@@ -43,6 +43,15 @@ class Label(NamedTuple):
     """True when it must be placed, even where it covers something."""
 
 
+class Line(NamedTuple):
+    """A line that names had better not cross."""
+
+    start: Point
+    end: Point
+    matters: bool
+    """True when it is worse to cross this one than another."""
+
+
 class Labelling(NamedTuple):
     """The boxes of names."""
 
@@ -56,20 +65,22 @@ def labelled(
     points: Sequence[Point],
     labels: Sequence[Label],
     radii: Sequence[float],
-    lines: Iterable[tuple[Point, Point]],
+    lines: Sequence[Line],
+    marks: Sequence[Box],
     order: Iterable[int],
 ) -> Labelling:
     """Place the names of points one after the other, each where it is least in the way.
 
-    Never on another name or point if that can be; on as few lines as can be.
+    Never on another name, a point or one of the marks if that can be; on as few lines as can be.
     """
     dots = [Box.round(p, 2 * r + 2, 2 * r + 2) for p, r in zip(points, radii, strict=True)]
-    passed = [(point, n) for n, line in enumerate(lines) for point in _samples(line)]
+    passed = [(point, line) for line in lines for point in _samples(line)]
     boxes: list[Box | None] = [None] * len(points)
     clear = True
     for at in order:
         around = Box.round(points[at], *_reach(labels[at], radii[at]))
-        others = [*dots[:at], *dots[at + 1 :], *(each for each in boxes if each is not None)]
+        named = (each for each in boxes if each is not None)
+        others = [*dots[:at], *dots[at + 1 :], *marks, *named]
         taken = [each for each in others if around.shared(each)]
         near = [each for each in passed if _inside(each[0], around)]
         best, cost = _best(points[at], labels[at], radii[at], taken, near)
@@ -81,6 +92,7 @@ def labelled(
 
 
 _COVERS = 1_000.0
+_CROSSES = {False: 12.0, True: 30.0}
 _GAP = 4.0
 
 
@@ -90,13 +102,14 @@ def _reach(label: Label, radius: float) -> Point:
 
 
 def _best(
-    point: Point, label: Label, radius: float, taken: list[Box], near: list[tuple[Point, int]]
+    point: Point, label: Label, radius: float, taken: list[Box], near: list[tuple[Point, Line]]
 ) -> tuple[Box, float]:
     tried = []
     for rank, box in enumerate(_candidates(point, label, radius)):
         covered = sum(box.shared(each) for each in taken)
-        crossed = len({line for each, line in near if _inside(each, box)})
-        cost = rank + 12.0 * crossed + (_COVERS + covered if covered else 0.0)
+        crossed = {line for each, line in near if _inside(each, box)}
+        cost = rank + sum(_CROSSES[line.matters] for line in crossed)
+        cost += _COVERS + covered if covered else 0.0
         tried.append((box, cost))
     return min(tried, key=lambda each: each[1])
 
@@ -114,8 +127,8 @@ def _candidates(point: Point, label: Label, radius: float) -> list[Box]:
     return [Box.round(each, label.width, label.height) for each in centres]
 
 
-def _samples(line: tuple[Point, Point]) -> list[Point]:
-    (x, y), (ox, oy) = line
+def _samples(line: Line) -> list[Point]:
+    (x, y), (ox, oy) = line.start, line.end
     return [(x + (ox - x) * n / 12, y + (oy - y) * n / 12) for n in range(1, 12)]
 
 

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from npcengine.quest.show.drawing import draw, explain, points, write
 from npcengine.quest.show.fit import ems, shortened
 from npcengine.quest.show.journey import Journey, around, neighbours
-from npcengine.quest.show.labelling import Label, Labelling, labelled
+from npcengine.quest.show.labelling import Box, Label, Labelling, Line, labelled
 from npcengine.quest.show.layers import Point
 from npcengine.quest.show.stress import spread, turned
 from npcengine.quest.telling.names import name_of
@@ -25,6 +25,7 @@ _LONGEST = 15.0
 _WAY = 88.0
 _SCALES = (1.0, 1.2, 1.45, 1.75, 2.1, 2.5)
 _START, _STOP, _PLACE = 14.0, 10.0, 5.0
+_HEAD = 16.0
 _EDGE = 14.0
 
 
@@ -62,10 +63,13 @@ def map_of(journey: Journey, state: State, locale: str) -> Map:
     ]
     radii = [_radius(numbers.get(place)) for place in places]
     radii[0] = max(radii[0], _START)
+    on_route = {tuple(sorted((number[one], number[other]))) for one, other in _legs(journey)}
     for scale in _SCALES:
         spots = tuple((x * _WAY * scale, y * _WAY * scale) for x, y in flat)
-        lines = [(spots[one], spots[other]) for one, other, _, _ in ways]
-        found = labelled(spots, labels, radii, lines, range(len(places)))
+        gone = [(spots[number[one]], spots[number[other]]) for one, other in _legs(journey)]
+        heads = [Box.round(_middle(leg), _HEAD, _HEAD) for leg in gone]
+        lines = [Line(spots[a], spots[b], (a, b) in on_route) for a, b, _, _ in ways]
+        found = labelled(spots, labels, radii, lines, heads, range(len(places)))
         if found.clear:
             break
     return _moved(Map(journey, places, names, spots, ways, found, numbers, 0.0, 0.0))
@@ -162,18 +166,26 @@ def _moved(map: Map) -> Map:
     )
 
 
+def _legs(journey: Journey) -> Iterator[tuple[str, str]]:
+    """Give each part of a route once, as it is gone first."""
+    gone = set[frozenset[str]]()
+    for leg in journey.legs:
+        if frozenset(leg) not in gone:
+            gone.add(frozenset(leg))
+            yield leg
+
+
+def _middle(line: tuple[Point, Point]) -> Point:
+    (x, y), (ox, oy) = line
+    return (x + ox) / 2, (y + oy) / 2
+
+
 def _draw_route(parent: Element, map: Map) -> None:
     number = {place: at for at, place in enumerate(map.places)}
-    gone = set[frozenset[str]]()
-    heads = []
-    for start, end in map.journey.legs:
-        if frozenset((start, end)) in gone:
-            continue
-        gone.add(frozenset((start, end)))
-        line = map.points[number[start]], map.points[number[end]]
+    lines = [(map.points[number[a]], map.points[number[b]]) for a, b in _legs(map.journey)]
+    for line in lines:
         draw(parent, "polyline", "route", points=points(line))
-        heads.append(line)
-    for line in heads:
+    for line in lines:
         _head(parent, line)
 
 
@@ -182,7 +194,8 @@ def _head(parent: Element, line: tuple[Point, Point]) -> None:
     (x, y), (ox, oy) = line
     gap = hypot(ox - x, oy - y) or 1.0
     dx, dy = (ox - x) / gap, (oy - y) / gap
-    tip = ((x + ox) / 2 + 8 * dx, (y + oy) / 2 + 8 * dy)
+    (mx, my) = _middle(line)
+    tip = (mx + 8 * dx, my + 8 * dy)
     back = (tip[0] - 14 * dx, tip[1] - 14 * dy)
     wings = [(back[0] - 7.5 * dy, back[1] + 7.5 * dx), (back[0] + 7.5 * dy, back[1] - 7.5 * dx)]
     draw(parent, "polygon", "head", points=points([tip, *wings]))

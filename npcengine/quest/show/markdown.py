@@ -79,8 +79,9 @@ def _proof(proof: Proof | None, world: World, locale: str) -> Iterator[str]:
         yield "Nobody has proved that this can be done."
         return
     verdict = "It is proved that this can be done" if proof.proved else "This is not proved"
-    search = "" if proof.complete else "; the search for dead ends was given up"
-    yield f"{verdict}: {len(proof.plans)} plans, {proof.states} states looked at{search}."
+    search = "" if proof.complete else "; then the search was given up"
+    plans = f"{len(proof.plans)} plan{'s' * (len(proof.plans) != 1)}"
+    yield f"{verdict}: {plans}, {proof.states} states looked at for dead ends{search}."
     if proof.assumes:
         yield "\nIt was assumed that:\n"
         yield from (f"- {code(each)}" for each in proof.assumes)

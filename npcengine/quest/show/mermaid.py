@@ -8,10 +8,11 @@ from npcengine.quest.model import Quest
 from npcengine.quest.show.graph import Node, NodeKind, graph_of
 from npcengine.world.model import World
 
+# `%%{` begins a directive, wherever it stands, and `$$` a formula.
 _ESCAPED = str.maketrans(
     {
         '"': "#quot;", "#": "#35;", "&": "#amp;", "<": "#lt;", ">": "#gt;", "`": "#96;",
-        "\\": "#92;", ";": "#59;",
+        "\\": "#92;", ";": "#59;", "%": "#37;", "$": "#36;",
     }
 )  # fmt: skip
 _SHAPES: dict[NodeKind, tuple[str, str]] = {

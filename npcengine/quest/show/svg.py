@@ -11,14 +11,14 @@ from npcengine.quest.show.fit import ems, shortened, wrapped
 from npcengine.quest.show.graph import graph_of
 from npcengine.quest.show.journey import journey
 from npcengine.quest.show.map import Map, draw_map, map_of
-from npcengine.quest.show.words import about
+from npcengine.quest.show.words import about, led
 from npcengine.quest.telling.names import name_of
 from npcengine.quest.telling.readable import readable, readable_task
 from npcengine.world.state import State
 
 _EDGE, _GAP = 28.0, 44.0
 _HEAD = 62.0
-_LINE = 19.0
+_LINE, _INDENT = 19.0, 15.0
 _BROADEST = 560.0
 """A graph that is broader stands above the map, not beside it."""
 _MOST_STOPS = 40
@@ -39,7 +39,7 @@ def as_svg(quest: Quest, state: State, locale: str) -> str:
     top = _HEAD + _EDGE if beside else _HEAD + _EDGE + chart.height + _GAP
     broad = map.width if map is not None else 0.0
     below = top + map.height + 24 if map is not None else top
-    longest = max((ems(each) * 13 for each in stops), default=0.0)
+    longest = max((indent + ems(each) * 13 for indent, each in stops), default=0.0)
     title = shortened(readable(quest, state.world, locale).title, 42.0, ems)
     width = max(left + max(broad, longest), _EDGE + chart.width, ems(title) * 21 + _EDGE) + _EDGE
     height = max(_HEAD + _EDGE + chart.height, below + _LINE * len(stops)) + _EDGE
@@ -49,8 +49,8 @@ def as_svg(quest: Quest, state: State, locale: str) -> str:
     _place_chart(root, chart)
     if map is not None:
         draw_map(draw(root, "g", "map", transform=f"translate({left:.1f} {top:.1f})"), map)
-        for at, line in enumerate(stops):
-            write(root, "ink", line, left, below + _LINE * (at + 0.7))
+        for at, (indent, line) in enumerate(stops):
+            write(root, "ink", line, left + indent, below + _LINE * (at + 0.7))
     return tostring(root, encoding="unicode")
 
 
@@ -59,13 +59,12 @@ def _place_chart(root: Element, chart: Chart) -> None:
     draw_chart(draw(root, "g", "chart", transform=place), chart)
 
 
-def _stops(map: Map, state: State, locale: str) -> list[str]:
-    """Return what is done at each stop, by the numbers on the map."""
-    lines = list[str]()
+def _stops(map: Map, state: State, locale: str) -> list[tuple[float, str]]:
+    """Return what is done at each stop, by the numbers on the map, and how far it is indented."""
+    lines = list[tuple[float, str]]()
     for at, stop in enumerate(map.journey.stops[:_MOST_STOPS], 1):
-        done = ", ".join(readable_task(each, state.world, locale) for each in stop.tasks)
+        done = " · ".join(readable_task(each, state.world, locale) for each in stop.tasks)
         place = shortened(name_of(state.world, stop.place, locale), 24.0, ems)
-        text = f"{at}. {place}: {done}"
-        first, *more = wrapped(text, 52.0, ems)
-        lines += [first, *(f"\u2003{each}" for each in more)]
+        first, *more = wrapped(f"{at}. {led(place, done, locale)}", 52.0, ems)
+        lines += [(0.0, first), *((_INDENT, each) for each in more)]
     return lines

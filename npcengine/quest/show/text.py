@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from npcengine.quest.model import Quest
 from npcengine.quest.show.fit import cells, seen, wrapped
-from npcengine.quest.show.words import about, labels, marks_of, reward_in_words
+from npcengine.quest.show.words import about, labels, led, listed, marks_of, noted, reward_in_words
 from npcengine.quest.telling.readable import readable
 from npcengine.world.model import World
 
@@ -38,15 +38,14 @@ def _rows(quest: Quest, world: World, locale: str, width: int) -> Iterator[Row]:
     yield Row("")
     yield Row(words.objectives, "heading")
     for number, each in enumerate(quest.objectives, 1):
-        marks = marks_of(each, locale)
-        line = shown.objectives[each.id] + (f" ({marks})" if marks else "")
+        line = noted(shown.objectives[each.id], marks_of(each, locale), locale)
         yield from _fitted(line, "item", width, f"{number:>3}. ")
     yield Row("")
     yield Row(words.reward, "heading")
     for at, outcome in enumerate(quest.outcomes):
-        reward = ", ".join(reward_in_words(outcome.reward, world, locale)) or "–"
-        before = f"{words.or_}: " if at else ""
-        yield from _fitted(before + reward, "item", width, "     ")
+        reward = listed(reward_in_words(outcome.reward, world, locale), locale)
+        line = led(words.or_, reward, locale) if at else reward
+        yield from _fitted(line, "item", width, "     ")
 
 
 def _fitted(text: str, style: Style, width: int, indent: str = "") -> Iterator[Row]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from npcengine.quest.model import Objective, Quest, Reward
-from npcengine.quest.telling.names import name_of
+from npcengine.quest.model import Objective, Outcome, Quest, Reward
+from npcengine.quest.telling.names import name_of, plain
 from npcengine.quest.telling.phrases import Labels, phrases
 from npcengine.world.model import World
 
@@ -25,11 +25,37 @@ def reward_in_words(reward: Reward, world: World, locale: str) -> tuple[str, ...
     return tuple(_parts(reward, world, locale))
 
 
+def listed(parts: Iterable[str], locale: str) -> str:
+    """Write several things as one list; a dash for none."""
+    return phrases(locale).comma.join(parts) or "–"
+
+
+def led(label: str, text: str, locale: str) -> str:
+    """Write a label and what it is one of: `or: 30 coin`."""
+    return f"{label}{phrases(locale).colon}{text}"
+
+
+def noted(text: str, marks: str, locale: str) -> str:
+    """Write in brackets behind a text what there is to know of it."""
+    if not marks:
+        return text
+    return f"{text} ({marks})" if phrases(locale).space else f"{text}（{marks}）"
+
+
+def outcome_in_words(quest: Quest, outcome: Outcome, locale: str) -> str:
+    """Return what an ending is called: the reward, and with several endings which one it is."""
+    label = labels(locale).reward
+    if len(quest.outcomes) == 1:
+        return label
+    return led(label, plain(outcome.id.replace("_", " ")), locale)
+
+
 def marks_of(objective: Objective, locale: str) -> str:
     """Return what there is to know of an objective beside its text: `optional`."""
     words = labels(locale)
     marks = [words.optional] if objective.optional else []
-    return ", ".join([*marks, words.hidden] if objective.hidden else marks)
+    marks += [words.hidden] if objective.hidden else []
+    return phrases(locale).comma.join(marks)
 
 
 def about(quest: Quest, world: World, locale: str) -> str:

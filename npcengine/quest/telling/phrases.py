@@ -18,6 +18,7 @@ from npcengine.world.model import Motive
 LANGUAGES = ("de", "en", "es", "fr", "ja", "ru", "zh")
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+_Mark = Annotated[str, StringConstraints(min_length=1, max_length=3)]
 Variants: TypeAlias = tuple[Phrase, ...]
 
 
@@ -74,6 +75,10 @@ class Phrases(Content):
     """What a player is called whose name nobody told."""
     space: Annotated[str, StringConstraints(max_length=1)]
     """What stands between two sentences."""
+    comma: _Mark
+    """What stands between the parts of a list."""
+    colon: _Mark
+    """What stands between a label and what it is one of."""
     labels: Labels
     verbs: Mapping[str, Wording]
     """By verb."""

@@ -10,6 +10,7 @@ from npcengine.guard.heard import printable
 from npcengine.guard.said import OutputGuard
 from npcengine.persona.model import Persona
 from npcengine.persona.opened import opened
+from npcengine.quest.mentions import is_meant
 from npcengine.quest.model import Quest
 from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.quest.telling.names import name_of
@@ -19,7 +20,7 @@ from npcengine.world.model import Kind, World
 from npcengine.world.state import State
 
 LEAST_NAME = 4
-"""Names with fewer letters are too often words of their own to be looked for in a text."""
+"""Names with fewer letters are not looked for in a text: too many are other words too."""
 
 _BRACES = re.compile(r"[{}<>\[\]|`*_#\\]")
 _NUMBER = re.compile(r"\d+")
@@ -46,7 +47,10 @@ def agreed(
         return None
     names = names_of(quest, state.world, locale)
     for name in sorted(names, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _token(names[name]), text, flags=re.I)
+        # Somebody called Will is not meant by "I will pay".
+        is_person = state.kind(quest.roles.get(names[name], quest.giver)) == "person"
+        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", 0 if is_person else re.I)
+        text = pattern.sub(_token(names[name]), text)
     if not set(tokens_for(quest)).issuperset(tokens_in(text)):
         return None
     counts = _counts(quest)
@@ -90,10 +94,9 @@ def _names_others(prose: str, quest: Quest, state: State, locale: str) -> bool:
     near = Surroundings.of(state, home, quest.difficulty).ids
     others = (id for kind in kinds for id in near.get(kind, ()) if id not in own)
     said = f" {' '.join(words)} "
-    return any(f" {name} " in said for id in others if (name := _folded(state, id, locale)))
-
-
-def _folded(state: State, id: str, locale: str) -> str:
-    """Return the words of a name in lower case; empty for one that may be a word of its own."""
-    name = " ".join(_WORD.findall(name_of(state.world, id, locale).casefold()))
-    return name if len(name) >= LEAST_NAME else ""
+    named = ((id, name_of(state.world, id, locale)) for id in others)
+    return any(
+        f" {folded} " in said and is_meant(name, id, state.index, prose)
+        for id, name in named
+        if len(folded := " ".join(_WORD.findall(name.casefold()))) >= LEAST_NAME
+    )

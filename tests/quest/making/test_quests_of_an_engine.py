@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,15 @@ async def test_a_name_that_a_model_writes_becomes_a_token() -> None:
     assert "Mira" not in names.values()
 
 
+async def test_a_word_that_is_also_a_name_is_only_a_word() -> None:
+    world = parse_world(VILLAGE.replace("name: Tom", "name: Will"), "village.yaml")
+    said = json.dumps({"pick": "q1", "title": "For you", "offer": "I will pay ye."})
+    assert (await Forge(said, world=world).quest()).texts["en"].offer == "I will pay ye."
+    said = json.dumps({"pick": "q1", "title": "For you", "offer": "Wait for Will."})
+    refused = (await Forge(said, world=world).quest(replace(BRIEF, seed=2))).texts["en"].offer
+    assert refused != "Wait for Will."
+
+
 async def test_in_rich_mode_the_quest_is_there_before_its_texts() -> None:
     lines = (
         "title: Steady hands\n",
@@ -200,6 +210,24 @@ async def test_the_world_as_it_is_now_decides() -> None:
         assert not {"wolf", "bear"} & set(quest.named())
 
 
+@pytest.mark.parametrize("told", [{"drake.alive": False}, {"drake.at": "square"}, {"drake.at": ""}])
+async def test_where_an_enemy_was_is_no_danger_any_more(told: dict[str, Any]) -> None:
+    lair = "  isle: {}\n  lair: {exits: [wood]}\n"
+    text = VILLAGE.replace("  isle: {}\n", lair).replace(
+        "  bear: {", "  drake: {at: lair, level: 3}\n  bear: {"
+    )
+    world = parse_world(text, "village.yaml")
+    brief = replace(PLAIN, motive="reputation", theme="a dangerous place has to be dared")
+
+    async def dared(facts: dict[str, Any]) -> set[str]:
+        some = [replace(brief, seed=seed) for seed in range(8)]
+        made = [await Forge(world=world).quest(each, facts=facts) for each in some]
+        return {each.roles["place"] for each in made if each.strategy == "reputation.daring"}
+
+    assert "lair" in await dared({})
+    assert "lair" not in await dared(told)
+
+
 async def test_when_models_are_switched_off_none_is_asked() -> None:
     forge = Forge(ANSWER)
     forge.engine.authored_only()
@@ -249,6 +277,29 @@ async def test_a_brief_that_makes_no_sense_is_the_programmer_s(
     async with Forge().engine as engine:
         with pytest.raises(UsageError, match=problem):
             await engine.quest(brief)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"player.levle": 3}, "no fact is called 'player.levle' .did you mean 'player.level'"),
+        ({"player.has.pelts": 1}, "there is no item 'pelts' .did you mean 'pelt'"),
+        ({"met": True}, "no fact is called 'met' .declare it"),
+        ({"player.level": "3"}, "'player.level' is declared as number, and is '3'"),
+        ({"player.level": float("nan")}, "declared as number, and is nan"),
+        ({"wolf.alive": 1}, "'wolf.alive' is declared as bool"),
+        ({"player.at": "in"}, "there is no place 'in' .did you mean 'inn'"),
+    ],
+)
+async def test_a_fact_that_the_world_does_not_have_is_told(
+    facts: dict[str, Any], problem: str
+) -> None:
+    async with Forge().engine as engine:
+        with pytest.raises(UsageError, match=problem):
+            await engine.quest(PLAIN, facts)
+        with pytest.raises(UsageError, match=problem):
+            async for _ in engine.quests.versions(PLAIN, facts):
+                pass
 
 
 async def test_an_engine_without_a_world_says_what_to_do() -> None:

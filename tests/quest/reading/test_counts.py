@@ -61,6 +61,8 @@ def test_a_clear_number_is_read(text: str, count: int) -> None:
         "Pay 10% of it",
         "Carry 2.5 sacks",
         "Take potion B12",
+        "Find the three-legged stool",
+        "Find the 3-legged stool",
         "Kill 0 wolves",
         "Kill 123456 wolves",
         "",

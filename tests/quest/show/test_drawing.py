@@ -1,4 +1,5 @@
 import re
+from itertools import combinations
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -13,7 +14,7 @@ from npcengine.quest.show.markdown import as_markdown
 from npcengine.quest.show.mermaid import as_mermaid
 from npcengine.quest.show.svg import as_svg
 from npcengine.quest.show.text import as_text
-from npcengine.world.loader import world_from
+from npcengine.world.loader import load_world, world_from
 from npcengine.world.model import World
 from npcengine.world.needs import Change
 from npcengine.world.state import State
@@ -35,8 +36,9 @@ def test_a_drawing_shows_the_graph_and_the_way() -> None:
     drawing = drawn(QUEST, START)
     assert drawing.tag == f"{SVG}svg"
     shown = texts(drawing)
-    for wanted in ("Kill wolf (3)", "optional", "hidden", "furs", "crowned", "Well Square", "mine"):
+    for wanted in ("Kill wolf (3)", "optional", "hidden", "Well Square", "mine"):
         assert wanted in shown
+    assert {"Reward: furs", "Reward: crowned"} <= set(shown)
     assert "1. inn: Ask Humphrey about this: what the miller saw" in shown
     assert {"1", "2", "3"} <= set(shown)
     routes = drawing.findall(f".//{SVG}polyline[@class='route']")
@@ -129,6 +131,37 @@ def test_names_on_a_map_do_not_cover_each_other(count: int) -> None:
     width, height = float(drawing.get("width", "")), float(drawing.get("height", ""))
     assert 100 < width < 4000
     assert 100 < height < 4000
+
+
+def test_names_on_a_map_cover_no_arrow() -> None:
+    state = State.of(load_world("examples/oakvale/world.yaml"))
+    for ends in combinations(("forge", "healer_house", "north_wood", "tower", "milestone"), 2):
+        asked = quest(*(f"goto to={end}" for end in ends), giver="innkeeper")
+        drawing = drawn(asked.model_copy(update={"proof": proved(asked, state)}), state)
+        names = names_on_map(drawing)
+        for head in drawing.iterfind(f".//{SVG}polygon[@class='head']"):
+            corners = [
+                tuple(map(float, each.split(","))) for each in head.get("points", "").split()
+            ]
+            x, y = (sum(each[n] for each in corners) / len(corners) for n in (0, 1))
+            assert not any(box[0] < x < box[2] and box[1] < y < box[3] for box in names), ends
+
+
+def test_what_is_done_at_a_stop_is_indented_where_it_goes_on() -> None:
+    told = "tell him everything that anybody ever saw or heard of it " * 2
+    world = renamed(told.strip()[:80])
+    drawing = drawn(QUEST, State.of(world))
+    lines = list(drawing)
+    first = next(n for n, each in enumerate(lines) if (each.text or "").startswith("1. "))
+    begins, goes_on = (float(each.get("x", "")) for each in lines[first : first + 2])
+    assert goes_on > begins
+
+
+def test_a_drawing_in_chinese_is_chinese() -> None:
+    shown = texts(drawn(QUEST, START, "zh"))
+    assert "奖励：furs" in shown
+    assert any("、" in each for each in shown)
+    assert not any(", " in each or ": " in each for each in shown)
 
 
 def test_a_map_of_a_large_world_shows_what_is_near() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npcengine.quest.model import Proof, TextPack
-from npcengine.quest.show.fit import cells, clipped, shortened, wrapped
+from npcengine.quest.show.fit import cells, clipped, evened, shortened, wrapped
 from npcengine.quest.show.markdown import as_markdown, code, escaped
 from npcengine.quest.show.mermaid import as_mermaid
 from npcengine.quest.show.text import as_text
@@ -99,7 +99,7 @@ def test_a_name_cannot_end_a_label_of_mermaid(name: str) -> None:
     for line in as_mermaid(asked, renamed(name), "en").splitlines():
         assert line.count('"') in (0, 2)
         label = line.partition('"')[2].rpartition('"')[0].replace("<br/>", "")
-        assert not set('<>"`\\&') & set(label)
+        assert not set('<>"`\\&%$') & set(label)
         assert line.isprintable()
 
 
@@ -108,6 +108,19 @@ def test_wrapped_lines_have_all_words_and_fit(text: str, width: int) -> None:
     lines = wrapped(text, width, cells)
     assert all(cells(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(st.text(max_size=120), st.integers(4, 40))
+def test_lines_of_one_length_are_as_many_and_break_no_other_word(text: str, width: int) -> None:
+    lines, evenly = wrapped(text, width, cells), evened(text, width, cells)
+    assert len(evenly) == len(lines)
+    assert max(map(cells, evenly), default=0) <= max(map(cells, lines), default=0)
+    assert "".join("".join(evenly).split()) == "".join(text.split())
+
+
+def test_no_character_stands_alone_on_a_line() -> None:
+    assert evened("护送补锅匠前往沈大夫家", 20, cells) == ["护送补锅匠前", "往沈大夫家"]
+    assert evened("Bring the pelt to Humphrey", 22, cells) == ["Bring the pelt", "to Humphrey"]
 
 
 def test_what_is_cut_ends_in_dots() -> None:

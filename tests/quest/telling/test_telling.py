@@ -121,6 +121,41 @@ def test_general_words_hold_for_every_quest(language: str) -> None:
             assert part in ("title", "offer") or found <= {"giver", "player"}
 
 
+CHANGES_A_NAME = {
+    "de": "am|an|auf|aus|bei|dem|den|der|des|die|das|ein|eine|für|im|in|mit|nach|von|zu|zum|zur",
+    "es": "a|al|de|del|el|la|los|las|un|una|en",
+    "fr": "à|au|aux|de|du|des|le|la|les|un|une|que|en",
+    "ru": "в|во|к|ко|на|о|об|от|до|для|из|за|под|с|со|у|без|над|про|через",
+}
+"""Words that melt with an article, ask for a case, or need to know a gender."""
+
+
+@pytest.mark.parametrize("language", CHANGES_A_NAME)
+def test_nothing_before_a_name_asks_for_another_form_of_it(language: str) -> None:
+    words = phrases(language)
+    before = re.compile(rf"(?i)\b(?:{CHANGES_A_NAME[language]}) {{(?!count|VERB|WITH|player)\w+}}")
+    patterns = [each for some in words.verbs.values() for each in (*some.line, *some.ask, *some.me)]
+    lines = [each for some in words.motives.values() for each in some.title]
+    assert [each for each in (*patterns, *lines) if before.search(each)] == []
+
+
+def test_a_japanese_giver_is_polite_to_a_player_by_name() -> None:
+    for motive in MOTIVES:
+        shown = readable(asked_by("mira", motive, "talk", {"to": "mira"}), HAMLET, "ja", "Ayla")
+        for text in (shown.offer, shown.remind, *shown.thanks.values()):
+            assert text.count("Ayla") == text.count("Aylaさん")
+
+
+def test_labels_fit_behind_every_number() -> None:
+    forms = {each: (phrases(each).labels.experience, phrases(each).labels.minutes)
+             for each in ("es", "fr", "ru")}  # fmt: skip
+    assert forms == {
+        "es": ("de experiencia", "minutos"),
+        "fr": ("d'expérience", "minutes"),
+        "ru": ("опыта", "мин."),
+    }
+
+
 @pytest.mark.parametrize("language", sorted({*LANGUAGES} - {"zh", "ja"}))
 def test_languages_with_letters_use_their_own(language: str) -> None:
     words = phrases(language).model_dump_json()
