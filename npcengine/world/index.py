@@ -137,6 +137,12 @@ class Index:
         return tuple(effects_of(self.world.verbs))
 
     @cached_property
+    def arrivals(self) -> tuple[str, ...]:
+        """The places to which verbs of the game's own bring the player from elsewhere."""
+        ends = (each.change.value for each in self.effects if each.change.fact == "player.at")
+        return tuple(dict.fromkeys(str(end) for end in ends if end in self.world.places))
+
+    @cached_property
     def residents(self) -> Mapping[str, tuple[str, ...]]:
         """Who and what is at each place at the start."""
         where = ((id, getattr(each, "at", ())) for id, each in self.entities.items())

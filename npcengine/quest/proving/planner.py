@@ -123,7 +123,8 @@ class Planner:
 
     def _pursue(self, course: Course, need: Need, within: tuple[Need, ...]) -> Course | None:
         if need.fact == "player.at" and need.sign == "==":
-            gone = self._go(course, str(need.value), within)
+            place = str(need.value)
+            gone = self._go(course, place, within) or self._brought(course, place, within)
             if gone is not None:
                 return gone
         for step in self._nearest(course.state, need):
@@ -147,6 +148,16 @@ class Planner:
             return cleared
         actions = self._ground(cleared.state, Step.of("goto", to=place))
         return cleared.then(actions[0]) if actions else None
+
+    def _brought(self, course: Course, place: str, within: tuple[Need, ...]) -> Course | None:
+        """Be brought by a verb of the game's own to where a way leads on from."""
+        for arrival in course.state.index.arrivals:
+            need = Need("player.at", "==", arrival)
+            there = None if need in within else self._meet(course, need, within)
+            gone = there and self._go(there, place, within)
+            if gone is not None:
+                return gone
+        return None
 
     def _ready_to_lead(self, course: Course, step: Step, within: tuple[Need, ...]) -> Course | None:
         """Open the way that somebody is to be led, and go to them."""
