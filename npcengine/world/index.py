@@ -143,6 +143,12 @@ class Index:
         return tuple(dict.fromkeys(str(end) for end in ends if end in self.world.places))
 
     @cached_property
+    def whereabouts(self) -> tuple[tuple[str, str, Fact], ...]:
+        """Everybody who may move about, the fact that tells where they are, and what it is first."""
+        some = ((id, f"{id}.at") for id in (*self.world.people, *self.world.creatures))
+        return tuple((id, fact, self.facts[fact]) for id, fact in some if fact in self.facts)
+
+    @cached_property
     def residents(self) -> Mapping[str, tuple[str, ...]]:
         """Who and what is at each place at the start."""
         where = ((id, getattr(each, "at", ())) for id, each in self.entities.items())

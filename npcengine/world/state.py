@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf, isfinite
 from typing import Any, Self
 
@@ -112,6 +112,14 @@ class State:
         if now is None and kind == "thing":
             now = self.entity(id).at
         return (now,) if isinstance(now, str) and now else ()
+
+    def moved(self) -> Iterator[tuple[str, str]]:
+        """Give those who are not where they were at the start, and the places where they are."""
+        changed, told = self._changed.get, self._told.get
+        for id, fact, start in self.index.whereabouts:
+            now = changed(fact) or told(fact)
+            if now and now != start:
+                yield id, str(now)
 
     def after(self, changes: Iterable[Change]) -> State:
         """Return the state in which these have changed."""

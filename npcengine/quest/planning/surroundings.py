@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ class Surroundings:
     home: str
     distances: Mapping[str, float]
     """Places, and how many minutes away."""
+    present: Mapping[str, tuple[str, ...]]
+    """Who and what is at each of them now."""
     ids: Mapping[Kind, tuple[str, ...]]
 
     @classmethod
@@ -31,11 +34,9 @@ class Surroundings:
         """Look around a place, as far as quests of this difficulty lead."""
         distances = around(state, home, REACH[difficulty], MAX_PLACES)
         found: dict[Kind, dict[str, None]] = {"place": dict.fromkeys(distances)}
-        residents = state.index.residents
-        for place in distances:
-            for id in residents.get(place, ()):
-                if place in state.places(id):
-                    found.setdefault(state.index.kinds[id], {})[id] = None
+        present = _present(state, distances)
+        for id in (id for place in distances for id in present[place]):
+            found.setdefault(state.index.kinds[id], {})[id] = None
         items = dict.fromkeys(_items(state, found))
         found["item"] = items | dict.fromkeys(_makeable(state, items))
         found["information"] = dict.fromkeys(_information(state, found))
@@ -44,18 +45,32 @@ class Surroundings:
             kind: tuple(id for id in some if id not in left_out and _exists(state, id))
             for kind, some in found.items()
         }
-        return cls(home, distances, ids)
+        return cls(home, distances, present, ids)
 
     def dangerous(self, state: State, place: str) -> bool:
         """Return whether something hostile is at a place, or a dangerous way leads there."""
         hostile = (
             id
-            for id in state.index.residents.get(place, ())
+            for id in self.present.get(place, ())
             if state.kind(id) == "creature" and state.entity(id).hostile
-            if place in state.places(id) and state.get(f"{id}.alive") is not False
+            if state.get(f"{id}.alive") is not False
         )
         ways = state.index.exits.get(place, ())
         return any(hostile) or any(way.danger for way in ways)
+
+
+def _present(state: State, places: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    came: dict[str, list[str]] = defaultdict(list)
+    for id, place in state.moved():
+        came[place].append(id)
+    residents = state.index.residents
+    return {
+        place: (
+            *(id for id in residents.get(place, ()) if place in state.places(id)),
+            *came.get(place, ()),
+        )
+        for place in places
+    }
 
 
 def _items(state: State, found: Mapping[Kind, Iterable[str]]) -> Iterator[str]:
