@@ -102,6 +102,7 @@ def index(size: int) -> None:
         state = State.of(world)
         state.index.residents, state.index.gathered, state.index.products  # noqa: B018
         state.index.written, state.index.needs_of_ways, state.index.effects  # noqa: B018
+        state.index.whereabouts, state.index.left_out, state.index.arrivals  # noqa: B018
         spent.append(time.process_time() - begun)
     found = {"peak": _peak(), "before": before, "spent": statistics.median(spent)}
     sys.stdout.write(json.dumps(found))
