@@ -23,6 +23,7 @@ from npcengine.quest.planning.skeleton import Tried, skeletons
 from npcengine.quest.planning.strategy import Strategies, default_strategies
 from npcengine.quest.pricing.price import priced
 from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.record.claims import without
 from npcengine.quest.record.recheck import absent
 from npcengine.quest.telling.tell import tell
 from npcengine.quest.writing.agreement import agreed
@@ -105,14 +106,16 @@ class QuestMaker:
         told: Mapping[str, Fact],
         giver: Persona | None,
         writer: Writer | None,
+        taken: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[Made, None]:
         """Give a quest that can be played at once, and then the same with better texts.
 
-        `told` are the world's facts as they are now. With a writer the last one has what a model
+        `told` are the world's facts as they are now; what is `taken` is neither asked for nor
+        given. With a writer the last one has what a model
         wrote, as far as that agrees with the quest; without one, the first is the last.
         """
         brief = replace(brief, theme=printable(brief.theme[:MAX_THEME]))
-        state = State.of(self.index, told)
+        state = without(State.of(self.index, told), taken)
         reason = unable(state, brief)
         if reason:
             yield NoQuest(brief, reason, {})
