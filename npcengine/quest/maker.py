@@ -23,7 +23,7 @@ from npcengine.quest.planning.skeleton import Tried, skeletons
 from npcengine.quest.planning.strategy import Strategies, default_strategies
 from npcengine.quest.pricing.price import priced
 from npcengine.quest.proving.planner import Course, Planner
-from npcengine.quest.record.claims import without
+from npcengine.quest.record.claims import only_ones, without
 from npcengine.quest.record.recheck import absent
 from npcengine.quest.telling.tell import tell
 from npcengine.quest.writing.agreement import agreed
@@ -88,6 +88,7 @@ _WHY = {
     "level": "what is fought is too strong",
     "far": "it takes too long",
     "repeated": "it was asked for lately",
+    "taken": "another quest has the only one there is",
 }
 
 
@@ -122,7 +123,7 @@ class QuestMaker:
             return
         rng = Random(f"{self._seed}/{brief.giver}/{brief.player}/{brief.seed}")
         wanted = len(HANDLES) if writer is not None and brief.mode == "fast" else 1
-        found, tried = await self._found(state, brief, rng, wanted)
+        found, tried = await self._found(state, brief, rng, wanted, taken)
         if not found:
             yield NoQuest(brief, _nothing(brief, tried), dict(tried))
             return
@@ -135,7 +136,7 @@ class QuestMaker:
         self._remember(brief, last)
 
     async def _found(
-        self, state: State, brief: QuestBrief, rng: Random, wanted: int
+        self, state: State, brief: QuestBrief, rng: Random, wanted: int, taken: frozenset[str]
     ) -> tuple[list[Quest], Counter[str]]:
         """Plan quests, and let others have the loop between one try and the next."""
         found: list[Quest] = []
@@ -144,8 +145,10 @@ class QuestMaker:
         for each in skeletons(state, brief, self.strategies, recent, rng):
             if isinstance(each, Tried):
                 tried[each.code] += 1
-            else:
+            elif taken.isdisjoint(only_ones(each, state.world)):
                 found.append(each)
+            else:
+                tried["taken"] += 1
             if len(found) == wanted:
                 break
             await asyncio.sleep(0)

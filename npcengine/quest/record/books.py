@@ -61,13 +61,14 @@ class Books:
         while player in self._forgetting:
             await self._forgetting[player].wait()
         over = self._forgetting[player] = asyncio.Event()
+        changed = list(self._claims.values())  # which forgetting the books might end
         self.forget(player)
         try:
             yield
         finally:
             del self._forgetting[player]
             over.set()
-        for claims in list(self._claims.values()):
+        for claims in changed:
             await claims.save(self._store)
 
     async def aclose(self) -> None:

@@ -10,7 +10,7 @@ from math import inf
 from npcengine.errors import StoreError, StoreUnavailable
 from npcengine.hooks import logger
 from npcengine.messages import Origin
-from npcengine.quest.model import Quest, Task
+from npcengine.quest.model import Objective, Quest
 from npcengine.quest.record.entry import Entry
 from npcengine.quest.record.keeping import (
     CLAIMS,
@@ -130,6 +130,17 @@ def only_ones(quest: Quest, world: World) -> frozenset[str]:
     )
 
 
+def spared(quest: Quest, world: World, taken: frozenset[str]) -> Quest:
+    """Return a quest without what is optional in it and asks for what others have."""
+    out = {
+        each.id
+        for each in quest.objectives
+        if each.optional and not taken.isdisjoint(_items_of(each, world))
+    }
+    left = (e for e in quest.objectives if e.id not in out and out.isdisjoint(e.after))
+    return quest.model_copy(update={"objectives": tuple(left)}) if out else quest
+
+
 def gifts_are_there(quest: Quest, state: State, taken: frozenset[str]) -> bool:
     """Tell whether each gift of which there is only one can still be given by the giver.
 
@@ -155,10 +166,15 @@ def without(state: State, taken: frozenset[str]) -> State:
 
 def _items(quest: Quest, world: World) -> Iterator[str]:
     for objective in quest.objectives:
-        yield from map(str, objective.using.values())
-    tasks: list[Task] = [*quest.objectives]
-    tasks += (each for plan in (quest.proof.plans if quest.proof else ()) for each in plan.steps)
-    for task in tasks:
-        yield from takes(world, task)
+        yield from _items_of(objective, world)
+    for plan in quest.proof.plans if quest.proof is not None else ():
+        for step in plan.steps:
+            yield from takes(world, step)
     for outcome in quest.outcomes:
         yield from outcome.reward.items
+
+
+def _items_of(objective: Objective, world: World) -> Iterator[str]:
+    """Give what an objective names, among which are the items, and what it takes."""
+    yield from map(str, objective.using.values())
+    yield from takes(world, objective)

@@ -13,7 +13,7 @@ from npcengine.quest.pricing.promise import priced_anew, raised
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
 from npcengine.quest.proving.rest import plays, prove_rest, rest_of, resumed, state_now
-from npcengine.quest.record.claims import gifts_are_there, only_ones, without
+from npcengine.quest.record.claims import gifts_are_there, only_ones, spared, without
 from npcengine.quest.record.entry import NOT_BEGUN, Change, Entry
 from npcengine.quest.record.recast import recast
 from npcengine.turns import Fact
@@ -105,7 +105,9 @@ class Recheck:
             if others is None:
                 return _ended(entry, "refused", _why(quest, there, taken) or verdict.message)
             quest = others
-        if quest.roles == entry.quest.roles and gifts_are_there(quest, there, taken):
+        quest = spared(quest, state.world, taken)
+        same = quest.objectives == entry.quest.objectives
+        if same and gifts_are_there(quest, there, taken):
             return changed(entry, entry.progress, quest, "nothing")
         await asyncio.sleep(0)
         return changed(entry, entry.progress, _priced(quest, there), "recast")
@@ -129,6 +131,7 @@ class Recheck:
         if quest is None:
             why = "" if isinstance(verdict, Proof) else verdict.message
             return _ended(replace(entry, progress=now), "failed", why)
+        quest = spared(quest, world, taken)
         same = {each.id for each in quest.objectives if each in entry.quest.objectives}
         counts = {id: times for id, times in going.counts.items() if id in same}
         progress = resumed(Tracker(quest, world), replace(going, counts=counts), state)
