@@ -57,7 +57,8 @@ class Journal:
         """Begin a quest that is offered, if it can be finished in the world as it is now.
 
         The entry says what came of it: `accepted`; `recast`, where others play the parts of those
-        who are gone; or `refused`, with the reason. One that is not offered stays as it is.
+        who are gone, or something else is given; or `refused`, with the reason. One that is not
+        offered stays as it is.
         """
         async with self._books.opened(player, realm) as book:
             entry = book.entry(quest_id)
