@@ -23,6 +23,7 @@ from npcengine.quest.planning.skeleton import Tried, skeletons
 from npcengine.quest.planning.strategy import Strategies, default_strategies
 from npcengine.quest.pricing.price import priced
 from npcengine.quest.proving.planner import Course, Planner
+from npcengine.quest.record.claims import only_ones, without
 from npcengine.quest.record.recheck import absent
 from npcengine.quest.telling.tell import tell
 from npcengine.quest.writing.agreement import agreed
@@ -87,6 +88,7 @@ _WHY = {
     "level": "what is fought is too strong",
     "far": "it takes too long",
     "repeated": "it was asked for lately",
+    "taken": "another quest has the only one there is",
 }
 
 
@@ -105,21 +107,23 @@ class QuestMaker:
         told: Mapping[str, Fact],
         giver: Persona | None,
         writer: Writer | None,
+        taken: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[Made, None]:
         """Give a quest that can be played at once, and then the same with better texts.
 
-        `told` are the world's facts as they are now. With a writer the last one has what a model
+        `told` are the world's facts as they are now; what is `taken` is neither asked for nor
+        given. With a writer the last one has what a model
         wrote, as far as that agrees with the quest; without one, the first is the last.
         """
         brief = replace(brief, theme=printable(brief.theme[:MAX_THEME]))
-        state = State.of(self.index, told)
+        state = without(State.of(self.index, told), taken)
         reason = unable(state, brief)
         if reason:
             yield NoQuest(brief, reason, {})
             return
         rng = Random(f"{self._seed}/{brief.giver}/{brief.player}/{brief.seed}")
         wanted = len(HANDLES) if writer is not None and brief.mode == "fast" else 1
-        found, tried = await self._found(state, brief, rng, wanted)
+        found, tried = await self._found(state, brief, rng, wanted, taken)
         if not found:
             yield NoQuest(brief, _nothing(brief, tried), dict(tried))
             return
@@ -132,7 +136,7 @@ class QuestMaker:
         self._remember(brief, last)
 
     async def _found(
-        self, state: State, brief: QuestBrief, rng: Random, wanted: int
+        self, state: State, brief: QuestBrief, rng: Random, wanted: int, taken: frozenset[str]
     ) -> tuple[list[Quest], Counter[str]]:
         """Plan quests, and let others have the loop between one try and the next."""
         found: list[Quest] = []
@@ -141,8 +145,10 @@ class QuestMaker:
         for each in skeletons(state, brief, self.strategies, recent, rng):
             if isinstance(each, Tried):
                 tried[each.code] += 1
-            else:
+            elif taken.isdisjoint(only_ones(each, state.world)):
                 found.append(each)
+            else:
+                tried["taken"] += 1
             if len(found) == wanted:
                 break
             await asyncio.sleep(0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from npcengine.quest.events import Event
 from npcengine.quest.model import Objective, Outcome, Quest
-from npcengine.quest.watch import Deeds, watch_of
+from npcengine.quest.watch import Deeds, uses_of, watch_of
 from npcengine.turns import Fact
 from npcengine.world.model import World
 from npcengine.world.needs import Need
@@ -49,6 +49,7 @@ class Tracker:
             watch = watch_of(world, each)
             if watch is not None:
                 self._watches[each.id] = watch
+        self._uses = {each.id: tuple(uses_of(quest, each, world)) for each in quest.objectives}
         self._lives = {each.id: _lives(world, each) for each in quest.objectives}
         watched = {each.fact for each in self.needs}
         self._facts = watched.union(*self._lives.values())
@@ -63,6 +64,19 @@ class Tracker:
         """What has to be so once other objectives are done, and not before."""
         needs = ((each, self._watches.get(each.id)) for each in self.quest.objectives)
         return tuple(need for each, need in needs if each.after and isinstance(need, Need))
+
+    @property
+    def held(self) -> Iterator[Need]:
+        """The same, without as much of something as the quest itself takes, which counts as had."""
+        for each in self.quest.objectives:
+            need = self._watches.get(each.id)
+            if not each.after or not isinstance(need, Need):
+                continue
+            used = sum(amount * self._most(later) for later, amount in self._uses[each.id])
+            if isinstance(need.value, bool | str) or not used:
+                yield need
+            elif need.value > used:
+                yield need._replace(value=need.value - used)
 
     def accept(self, state: State) -> Progress:
         """Begin, with what is so already."""
@@ -82,6 +96,12 @@ class Tracker:
             for each in self.quest.objectives
             if each.id not in done and done.issuperset(each.after)
         )
+
+    def ahead(self, progress: Progress) -> Progress:
+        """Return the progress as if what was done before its turn had been done in it."""
+        left = ((id, each) for id, each in self._watches.items() if id not in progress.done)
+        early = (id for id, each in left if self._has_been(id, each, progress))
+        return replace(progress, done=(*progress.done, *early))
 
     def advance(self, progress: Progress, event: Event) -> Progress:
         """Return how far the player is once an event has happened.
@@ -150,9 +170,35 @@ class Tracker:
         watch = self._watches.get(id)
         if watch is None:
             return False
+        if isinstance(watch, Need) and watch.met(progress.facts.get):
+            return True
+        return self._has_been(id, watch, progress)
+
+    def _has_been(self, id: str, watch: Need | Deeds, progress: Progress) -> bool:
+        """Tell whether something was done, though it may be so no more, or its turn not yet."""
         if isinstance(watch, Deeds):
             return progress.counts.get(id, 0) >= watch.times
-        return watch.met(progress.facts.get) is True
+        return self._was_had(id, watch, progress)
+
+    def _was_had(self, id: str, watch: Need, progress: Progress) -> bool:
+        """Tell whether the player had enough of something of which the quest has taken some."""
+        used = sum(each * self._times(later, progress) for later, each in self._uses[id])
+        has = progress.facts.get(watch.fact, 0)
+        if not used or isinstance(has, str):
+            return False
+        return watch.met({watch.fact: has + used}.get) is True
+
+    def _most(self, id: str) -> int:
+        """Return how often something has to be done."""
+        watch = self._watches.get(id)
+        return watch.times if isinstance(watch, Deeds) else 1
+
+    def _times(self, id: str, progress: Progress) -> int:
+        """Return how often something was done, whether it was its turn or not."""
+        watch = self._watches.get(id)
+        if isinstance(watch, Need):
+            return int(watch.met(progress.facts.get) is True)
+        return progress.counts.get(id, 0)
 
     def _can_come(self, outcome: Outcome, progress: Progress) -> bool:
         """Tell whether everybody lives who is still needed for an outcome."""

@@ -108,8 +108,10 @@ class Quests:
         """Return one from the pool, if there is one that fits, or the best of `versions`."""
         check_brief(brief, self.index)
         check_told(facts, self.index)
-        if self.pool is not None and (kept := self.pool.take(brief, facts)) is not None:
-            return kept
+        if self.pool is not None:
+            kept = self.pool.take(brief, facts, await self.journal.taken(realm))
+            if kept is not None:
+                return kept
         async with aclosing(self.versions(brief, facts, realm)) as made:
             return [each async for each in made][-1]
 
@@ -123,14 +125,16 @@ class Quests:
         """Give a quest as soon as it can be played, and again as a model tells it better.
 
         `facts` are those of the world as they are now, by name: `{"player.at": "square"}`. The
-        last one may be another quest than the first, where a model picks from several. Raises
-        `UsageError` for a brief or a fact that makes no sense in the world.
+        last one may be another quest than the first, where a model picks from several. What there
+        is only one of is left to the quests that are active in the realm. Raises `UsageError` for
+        a brief or a fact that makes no sense in the world, and `StoreUnavailable`.
         """
         check_brief(brief, self.index)
         check_told(facts, self.index)
         persona = self._persona(brief)
         writer = None if persona is None else await self._writer(brief, persona, realm, lane)
-        async with aclosing(self._maker.quests(brief, facts, persona, writer)) as made:
+        taken = await self.journal.taken(realm)
+        async with aclosing(self._maker.quests(brief, facts, persona, writer, taken)) as made:
             async for each in made:
                 yield each
 

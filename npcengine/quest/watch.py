@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from npcengine.quest.events import Event, EventKind
-from npcengine.quest.model import Task
+from npcengine.quest.model import Objective, Quest, Task
 from npcengine.world.builtin import BUILTIN
 from npcengine.world.effects import change_of, filled
 from npcengine.world.model import World
 from npcengine.world.needs import Need
 
+HAS = "player.has."
 GOALS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "obtain": {"item": ("item",), "count": ("number",)},
@@ -57,12 +58,50 @@ def watch_of(world: World, task: Task) -> Need | Deeds | None:
         about = str(using.get("about", "")) if in_order else ""
         return Deeds(kind, named, whom, about, times, in_order)
     if task.do in ("obtain", "take", "gather", "buy", "steal"):
-        return Need(f"player.has.{using.get('item')}", ">=", times)
+        return Need(f"{HAS}{using.get('item')}", ">=", times)
     if task.do in _FACTS:
         fact, value = _FACTS[task.do]
         wanted = filled(value, using) if isinstance(value, str) else value
         return Need(filled(fact, using), "==", wanted)
     return _own(world, task)
+
+
+def takes(world: World, task: Task) -> Mapping[str, int]:
+    """Return which items, and how many, the player has no more each time a task is done."""
+    using = task.using
+    match task.do:
+        case "give":
+            return {str(using.get("item")): 1}
+        case "pay" if world.money is not None:
+            return {world.money: 1}
+        case "use":
+            item = world.items.get(str(using.get("item")))
+            return {str(using["item"]): 1} if item is not None and item.used_up else {}
+        case "make":
+            item = world.items.get(str(using.get("item")))
+            return item.make.of if item is not None and item.make is not None else {}
+        case "repair":
+            thing = world.things.get(str(using.get("what")))
+            return thing.repair if thing is not None else {}
+    return {}
+
+
+def uses_of(quest: Quest, task: Objective, world: World) -> Iterator[tuple[str, int]]:
+    """Give the objectives that take what another brings, and how many each time.
+
+    Only those that wait for it: what comes before it, or beside it, takes others.
+    """
+    watch, waiting, grown = watch_of(world, task), {task.id}, True
+    if not isinstance(watch, Need) or not watch.fact.startswith(HAS):
+        return
+    while grown:
+        more = {each.id for each in quest.objectives if waiting.intersection(each.after)}
+        grown = not more <= waiting
+        waiting |= more
+    for each in quest.objectives:
+        taken = takes(world, each).get(watch.fact.removeprefix(HAS), 0)
+        if taken and each.id in waiting:
+            yield each.id, taken
 
 
 def _comes_back(world: World, id: str) -> bool:

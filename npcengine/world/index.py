@@ -144,7 +144,7 @@ class Index:
 
     @cached_property
     def whereabouts(self) -> tuple[tuple[str, str, Fact], ...]:
-        """Everybody who may move about, the fact that tells where they are, and what it is first."""
+        """Who may move about, the fact that tells where they are, and what it is at the start."""
         some = ((id, f"{id}.at") for id in (*self.world.people, *self.world.creatures))
         return tuple((id, fact, self.facts[fact]) for id, fact in some if fact in self.facts)
 

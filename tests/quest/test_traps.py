@@ -54,26 +54,34 @@ STUCK: Mapping[str, tuple[Fields, Objectives]] = {
         {"find": "obtain item=egg", "visit": "talk to=bob",
          "leave": "give item=egg to=bob after=find,visit"},
     ),
-    "it is given away before having it counts": (
-        {"things": {"nest": {"at": "home"}, "pyre": {"at": "home"}}},
+    "it is given to another before having it counts": (
+        {},
         {"look": "goto to=yard", "find": "obtain item=egg after=look",
-         "burn": "use item=egg on=pyre after=find"},
+         "feed": "give item=egg to=bob ?", "bring": "give item=egg to=ann after=find"},
     ),
     "what is optional uses up what is needed": (
         {},
         {"find": "obtain item=egg", "eat": "use item=egg ?",
          "bring": "give item=egg to=ann after=find"},
     ),
-    "a repair takes it before having it counts": (
-        {"things": {"nest": {"at": "home", "broken": True, "repair": {"egg": 1}}}},
-        {"look": "goto to=yard", "find": "obtain item=egg after=look",
-         "mend": "repair what=nest after=find"},
-    ),
     "one of two things is made twice": (
         {"places": {"home": {"exits": ["yard"], "holds": {"egg": 2}}, "yard": {}},
          "items": {"egg": {}, "pie": {"make": {"of": {"egg": 1}}},
                    "cake": {"make": {"of": {"egg": 1}}}}},
         {"bake": "make item=pie", "bake_too": "make item=cake"},
+    ),
+}  # fmt: skip
+
+FREE: Mapping[str, tuple[Fields, Objectives]] = {
+    "it is used as it should be before having it counts": (
+        {"things": {"nest": {"at": "home"}, "pyre": {"at": "home"}}},
+        {"look": "goto to=yard", "find": "obtain item=egg after=look",
+         "burn": "use item=egg on=pyre after=find"},
+    ),
+    "a repair takes it before having it counts": (
+        {"things": {"nest": {"at": "home", "broken": True, "repair": {"egg": 1}}}},
+        {"look": "goto to=yard", "find": "obtain item=egg after=look",
+         "mend": "repair what=nest after=find"},
     ),
 }  # fmt: skip
 
@@ -121,6 +129,15 @@ def test_no_way_to_get_stuck_is_overlooked(world: Fields, objectives: Objectives
     found = verdict(world, objectives)
     assert isinstance(found, NoProof)
     assert found.code == "dead_end"
+
+
+@pytest.mark.parametrize(("world", "objectives"), FREE.values(), ids=FREE)
+def test_what_the_quest_took_early_counts_in_its_turn(
+    world: Fields, objectives: Objectives
+) -> None:
+    found = verdict(world, objectives)
+    assert isinstance(found, Proof)
+    assert found.proved
 
 
 @pytest.mark.parametrize(("world", "objectives", "told"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)

@@ -22,6 +22,7 @@ from npcengine.quest.pooling.pool_file import (
     write_pool,
 )
 from npcengine.quest.proving.rest import plays, prove_rest
+from npcengine.quest.record.claims import only_ones
 from npcengine.quest.record.entry import NOT_BEGUN
 from npcengine.quest.record.recheck import absent
 from npcengine.turns import Fact
@@ -88,18 +89,25 @@ class Pool:
                 turns.append((brief, misses))
             yield Filled(made, count, brief, quest if new else None)
 
-    def take(self, brief: QuestBrief, told: Mapping[str, Fact]) -> Quest | None:
+    def take(
+        self, brief: QuestBrief, told: Mapping[str, Fact], taken: frozenset[str] = frozenset()
+    ) -> Quest | None:
         """Return a quest that fits, and can be finished in the world as it is now; None for none.
 
         It is gone from the pool then, and so is what was found not to be possible any more. It
         fits if the giver, the difficulty and the language are those of the brief, its level is
-        near the player's, and so are the motive and the theme where the brief has any.
+        near the player's, so are the motive and the theme where the brief has any, and it neither
+        asks for nor gives what is `taken`: that there is only one of, and another quest has.
         """
         state = State.of(self._index, told)
         quests = self._quests.get(brief.giver)
         if not quests or absent(state, brief.giver):
             return None
-        fitting = [mark for mark, each in quests.items() if _fits(each, brief, state)]
+        fitting = [
+            mark
+            for mark, each in quests.items()
+            if _fits(each, brief, state) and taken.isdisjoint(only_ones(each, state.world))
+        ]
         for mark in fitting[:MAX_CHECKED]:
             possible = _possible(quests.pop(mark), state)
             if possible is not None:

@@ -112,6 +112,15 @@ def priced(quest: Quest, proof: Proof, state: State, rng: Random) -> Quest:
     return quest.model_copy(update={"outcomes": outcomes})
 
 
+def paid_with(quest: Quest, plan: Plan, state: State, items: Mapping[str, int]) -> Reward:
+    """Return what a plan is worth from a state, in these things and the rest in money.
+
+    Raises what `worth_of` raises.
+    """
+    way = _carried_out((each.step for each in plan.steps), state)
+    return _paid(quest, way, _worth_of(quest, plan, way), items)
+
+
 class _Goods(NamedTuple):
     item: str
     amount: int
@@ -207,13 +216,17 @@ def _reward(quest: Quest, plan: Plan, state: State, rng: Random) -> Reward:
     way = _carried_out((each.step for each in plan.steps), state)
     worth = _worth_of(quest, plan, way)
     gift = _gift(quest, way, worth, rng)
-    given = price_of(gift, state) if gift else 0.0
+    return _paid(quest, way, worth, {gift: 1} if gift else {})
+
+
+def _paid(quest: Quest, way: _Way, worth: Worth, items: Mapping[str, int]) -> Reward:
+    prices, experience = way.start.world.prices, worth.experience
+    given = value_of(Reward(items=items), way.start)
     money = _pleasant(worth.money - given, worth.least - given, worth.most - given)
-    experience = worth.experience
     return Reward(
-        money=min(money, state.world.prices.most) if state.world.money else 0.0,
+        money=min(money, prices.most) if way.start.world.money else 0.0,
         experience=_pleasant(experience, LEAST * experience, MOST * experience),
-        items={gift: 1} if gift else {},
+        items=items,
         standing=dict(_standing(quest, way)) if experience else {},
     )
 

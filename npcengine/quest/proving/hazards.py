@@ -19,7 +19,7 @@ def order_matters(
     state: State,
     plans: Sequence[tuple[State, Sequence[Action]]],
     beside: Sequence[Action] = (),
-    held: Sequence[Need] = (),
+    held: Iterable[Need] = (),
 ) -> bool:
     """Return False where steps done in another order than planned can never be in the way.
 

@@ -95,7 +95,7 @@ def proof_of(quest: Quest, state: State, ends: Sequence[Ending], limits: Limits)
     steps = _alphabet(quest, plans)
     beside = [each for step in steps for each in grounded(state, step)]
     done = [(end.played.state, end.played.actions) for end in ends]
-    if order_matters(state, done, beside, tracker.late):
+    if order_matters(state, done, beside, tracker.held):
         search = dead_end(tracker, state, steps, limits.plays)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"

@@ -10,6 +10,7 @@ from npcengine.errors import StoreError, UsageError
 from npcengine.hooks import logger
 from npcengine.messages import Origin
 from npcengine.quest.progress import Tracker
+from npcengine.quest.record.claims import Claims
 from npcengine.quest.record.entry import Entry
 from npcengine.quest.record.keeping import (
     LIST,
@@ -35,6 +36,7 @@ class Book:
 
     player: str
     realm: str
+    claims: Claims
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     entries: dict[str, Entry] = field(default_factory=dict)
     """By the id of the quest, the one whose status changed last at the end."""
@@ -52,7 +54,7 @@ class Book:
     @property
     def is_saved(self) -> bool:
         """Whether the store was told everything."""
-        return not self._unsaved
+        return not self._unsaved and self.claims.is_saved
 
     def entry(self, quest_id: str) -> Entry:
         """Return an entry. Raises `UsageError` for a quest that the player does not have."""
@@ -71,16 +73,19 @@ class Book:
             tracker = self._trackers[entry.quest.id] = Tracker(entry.quest, world)
         return tracker
 
-    def heard(self, event_id: str) -> bool:
-        """Note the id of an event; return whether it was noted before."""
-        if not event_id or event_id in self._events:
-            return bool(event_id)
+    def has_heard(self, event_id: str) -> bool:
+        """Return whether the id of an event was noted."""
+        return event_id in self._events
+
+    def hear(self, event_id: str) -> None:
+        """Note the id of an event, if it has one."""
+        if not event_id:
+            return
         self._events[event_id] = None
         while len(self._events) > MAX_EVENTS:
             del self._events[next(iter(self._events))]
         if any(each.status == "active" for each in self.entries.values()):
             self._list()
-        return False
 
     def put(self, entry: Entry) -> None:
         """Keep an entry in place of what was there. Raises `UsageError` for what cannot be kept."""
@@ -92,6 +97,8 @@ class Book:
             self._list()
         self.entries[id] = entry
         self.notes.clear()
+        if not self.is_forgotten:
+            self.claims.note(entry)
         over = [each for each in self.entries.values() if each.is_over]
         for each in over[:-MAX_OVER]:
             self._drop(each.quest.id)
@@ -135,6 +142,7 @@ class Book:
                 continue
             try:
                 self.entries[id] = read_entry(where, text, self.player, self.realm)
+                self.claims.note(self.entries[id])
             except StoreError as error:
                 logger.error("%s", error)
                 self.unread[id] = error
@@ -158,6 +166,7 @@ class Book:
                 await store.put(self._origin, name, text or "", until)
             except StoreError as error:
                 logger.error("%s: %s", self._where(name), error)
+        await self.claims.save(store)
 
     def _next(self) -> str:
         kept = (name for name, text in self._unsaved.items() if name != LIST and text is not None)

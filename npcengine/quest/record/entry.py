@@ -21,7 +21,7 @@ Change = Literal[
     "advanced",  # something was done or counted
     "completed",
     "failed",
-    "recast",  # others play the parts of those who are gone
+    "recast",  # others play the parts of those who are gone, or something else is given
 ]
 """What just happened to a quest."""
 

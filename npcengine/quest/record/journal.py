@@ -7,28 +7,23 @@ that one of its outcomes needs, and in no other way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from math import isfinite
-from weakref import WeakValueDictionary
-
-from cachetools import LRUCache
 
 from npcengine.errors import UsageError
 from npcengine.quest.events import KINDS, Event
 from npcengine.quest.model import Quest
 from npcengine.quest.planning.strategy import Strategies
 from npcengine.quest.record.book import Book
+from npcengine.quest.record.books import Books
 from npcengine.quest.record.entry import Entry
 from npcengine.quest.record.recheck import Recheck, changed
 from npcengine.quest.record.reminding import note
 from npcengine.stores.base import ValueStore, check_id
 from npcengine.turns import Fact
 from npcengine.world.index import Index
-
-MAX_PLAYERS = 1_000
-"""Of so many players the quests stay in memory; those of the others lie in the store."""
 
 
 class Journal:
@@ -41,18 +36,12 @@ class Journal:
 
     def __init__(self, index: Index, store: ValueStore, strategies: Strategies) -> None:
         self._index = index
-        self._store = store
         self._recheck = Recheck(index, strategies)
-        self._books: WeakValueDictionary[tuple[str, str], Book] = WeakValueDictionary()
-        self._recent: LRUCache[tuple[str, str], Book] = LRUCache(MAX_PLAYERS)
-        self._unsaved: set[Book] = set()
-        """Those of which saving was cut short, until it is done."""
-        self._forgetting: dict[str, asyncio.Event] = {}
-        """By player, what is set once they are forgotten."""
+        self._books = Books(index.world, store)
 
     async def offer(self, quest: Quest, player: str, realm: str) -> Entry:
         """Note that a quest was offered. One that the player has or has finished stays as it is."""
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             if quest.id in book.unread:
                 raise book.unread[quest.id]
             before = book.entries.get(quest.id)
@@ -68,17 +57,19 @@ class Journal:
         """Begin a quest that is offered, if it can be finished in the world as it is now.
 
         The entry says what came of it: `accepted`; `recast`, where others play the parts of those
-        who are gone; or `refused`, with the reason. One that is not offered stays as it is.
+        who are gone, or something else is given; or `refused`, with the reason. One that is not
+        offered stays as it is.
         """
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             entry = book.entry(quest_id)
             if entry.status != "offered":
                 return entry
-            return _kept(book, self._recheck.accepted(entry, told))
+            async with book.claims.besides(player, quest_id) as taken:
+                return _kept(book, await self._recheck.accepted(entry, told, taken))
 
     async def decline(self, quest_id: str, player: str, realm: str) -> Entry:
         """Note that a quest that is offered is not wanted. Any other stays as it is."""
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             entry = book.entry(quest_id)
             if entry.status != "offered":
                 return entry
@@ -87,7 +78,7 @@ class Journal:
 
     async def abandon(self, quest_id: str, player: str, realm: str) -> Entry:
         """Give up a quest that is active. Any other stays as it is."""
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             entry = book.entry(quest_id)
             if entry.status != "active":
                 return entry
@@ -109,8 +100,8 @@ class Journal:
         check_event(event)
         found: list[Entry] = []
         for player in dict.fromkeys(players):
-            async with self._opened(player, realm) as book:
-                found += self._advanced(book, event, told)
+            async with self._books.opened(player, realm) as book:
+                found += await self._advanced(book, event, told)
         return tuple(found)
 
     async def turn_in(
@@ -121,10 +112,11 @@ class Journal:
         It is completed if nothing is left but to talk to the giver. If more is left, it is
         checked as by `recheck`. One that is not active stays as it is.
         """
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             entry = book.entry(quest_id)
-            after = self._recheck.turned_in(entry, told)
-            return _kept(book, after) if after is not entry else entry
+            async with book.claims.besides(player, quest_id) as taken:
+                after = await self._recheck.turned_in(entry, told, taken)
+                return _kept(book, after) if after is not entry else entry
 
     async def recheck(self, player: str, told: Mapping[str, Fact], realm: str) -> tuple[Entry, ...]:
         """See that what is offered and active can still be finished; return what changed.
@@ -133,18 +125,23 @@ class Journal:
         already counts as done; who is gone is replaced; what nothing helps is refused or failed.
         """
         found: list[Entry] = []
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             for entry in list(book.entries.values()):
-                after = self._recheck.again(entry, told)
-                if after.progress != entry.progress or after.quest is not entry.quest:
-                    found.append(_kept(book, after))
+                async with book.claims.besides(player, entry.quest.id) as taken:
+                    after = await self._recheck.again(entry, told, taken)
+                    if after.progress != entry.progress or after.quest is not entry.quest:
+                        found.append(_kept(book, after))
                 await asyncio.sleep(0)  # each may take milliseconds
         return tuple(each for each in found if each.change != "nothing")
 
     async def of(self, player: str, realm: str) -> tuple[Entry, ...]:
         """Return the quests of a player, the one whose status changed last at the end."""
-        async with self._opened(player, realm) as book:
+        async with self._books.opened(player, realm) as book:
             return tuple(book.entries.values())
+
+    async def taken(self, realm: str) -> frozenset[str]:
+        """Return what there is only one of and an active quest of the realm asks for or gives."""
+        return await self._books.taken(realm)
 
     def notes(self, giver: str, player: str, realm: str) -> str:
         """Return what a giver knows of the player's quests from them, for the scene of a line.
@@ -152,8 +149,8 @@ class Journal:
         It is English, short, and empty where there is nothing to know, or the player's quests are
         not in memory: call `of` before.
         """
-        book = self._books.get((player, realm))
-        if book is None or not book.is_read:
+        book = self._books.in_memory(player, realm)
+        if book is None:
             return ""
         if giver not in book.notes:
             own = [each for each in book.entries.values() if each.quest.giver == giver]
@@ -165,84 +162,55 @@ class Journal:
 
         What is kept already stays. To have the store forget it, use `forgetting`.
         """
-        for key in [each for each in self._books if each[0] == player]:
-            book = self._books.pop(key)
-            book.is_forgotten = True
-            self._recent.pop(key, None)
-            self._unsaved.discard(book)
+        self._books.forget(player)
 
-    @asynccontextmanager
-    async def forgetting(self, player: str) -> AsyncIterator[None]:
+    def forgetting(self, player: str) -> AbstractAsyncContextManager[None]:
         """Forget a player, and let the store do so within: `await store.forget(player)`.
 
         Verbs for the player that come meanwhile wait for its end.
         """
-        while player in self._forgetting:
-            await self._forgetting[player].wait()
-        over = self._forgetting[player] = asyncio.Event()
-        self.forget(player)
-        try:
-            yield
-        finally:
-            del self._forgetting[player]
-            over.set()
+        return self._books.forgetting(player)
 
     async def aclose(self) -> None:
         """Let the store keep what it was not told yet."""
-        for book in list(self._unsaved):
-            await self._save(book)
+        await self._books.aclose()
 
-    def _advanced(self, book: Book, event: Event, told: Mapping[str, Fact] | None) -> list[Entry]:
-        if book.heard(event.id):
+    async def _advanced(
+        self, book: Book, event: Event, told: Mapping[str, Fact] | None
+    ) -> list[Entry]:
+        """Tell a book of an event; if that is cut short, nothing was told."""
+        if book.has_heard(event.id):
             return []
-        found: list[Entry] = []
-        for entry in [each for each in book.entries.values() if each.status == "active"]:
-            tracker = book.tracker(entry, self._index.world)
-            after = changed(entry, tracker.advance(entry.progress, event))
-            if after.change == "failed" and told is not None:
-                saved = self._recheck.again(after, told, event)
-                if saved.status != "failed":
-                    after = changed(entry, saved.progress, saved.quest, saved.change)
-            if after.change != "nothing" or _differs(entry, after):
-                _kept(book, after)
-            if after.change != "nothing":
-                found.append(after)
-        return found
+        before = [each for each in book.entries.values() if each.status == "active"]
+        after = [self._told(book, each, event) for each in before]
+        is_lost = told is not None and any(each.change == "failed" for each in after)
+        async with book.claims.lock if is_lost else nullcontext():
+            if told is not None:
+                both = zip(before, after, strict=True)
+                after = [await self._saved(book, *each, told, event) for each in both]
+            book.hear(event.id)
+            for was, now in zip(before, after, strict=True):
+                if now.change != "nothing" or _differs(was, now):
+                    _kept(book, now)
+        return [each for each in after if each.change != "nothing"]
 
-    @asynccontextmanager
-    async def _opened(self, player: str, realm: str) -> AsyncIterator[Book]:
-        """Give the book of a player to one at a time, and save what has changed in it."""
-        check_id("player", player)
-        check_id("realm", realm)
-        while True:
-            while player in self._forgetting:
-                await self._forgetting[player].wait()
-            book = self._book(player, realm)
-            async with book.lock:
-                if book.is_forgotten:
-                    continue
-                if not book.is_read:
-                    await book.read(self._store)
-                try:
-                    yield book
-                finally:
-                    await self._save(book)
-                return
+    def _told(self, book: Book, entry: Entry, event: Event) -> Entry:
+        tracker = book.tracker(entry, self._index.world)
+        return changed(entry, tracker.advance(entry.progress, event))
 
-    def _book(self, player: str, realm: str) -> Book:
-        key = player, realm
-        book = self._books.get(key)
-        if book is None:
-            book = self._books[key] = Book(player, realm)
-        self._recent[key] = book
-        return book
-
-    async def _save(self, book: Book) -> None:
-        if book.is_saved:
-            return
-        self._unsaved.add(book)
-        await book.save(self._store)
-        self._unsaved.discard(book)
+    async def _saved(
+        self, book: Book, entry: Entry, lost: Entry, told: Mapping[str, Fact], event: Event
+    ) -> Entry:
+        """Look for others if a quest has just failed."""
+        if lost.change != "failed":
+            return lost
+        taken = book.claims.taken(book.player, entry.quest.id)
+        saved = await self._recheck.again(lost, told, taken, event)
+        if saved.status == "failed":
+            return lost
+        saved = changed(entry, saved.progress, saved.quest, saved.change)
+        book.claims.note(saved)
+        return saved
 
 
 def check_event(event: Event) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Annotated, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -17,10 +17,15 @@ from npcengine.stores.base import MAX_ID, check_version
 VERSION = 1
 OLDEST_LOADABLE = 1
 # What each version added. 1: of a quest the quest itself, the progress, and why it failed; of the
-# list the ids of the quests, the one that changed last at the end, and those of the last events.
+# list the ids of the quests, the one that changed last at the end, and those of the last events;
+# of a realm the quests that have what there is only one of.
 
 LIST = "quests"
 """The name of the value that lists a player's quests."""
+CLAIMS = "claims"
+"""The name of the value that says which quests of a realm have what there is only one of."""
+Holder: TypeAlias = tuple[str, str]
+"""A player, and the id of a quest."""
 MAX_EVENTS = 128
 """So many ids of events are remembered for a player."""
 MAX_LISTED = 1_000
@@ -52,6 +57,13 @@ class _Listing(BaseModel):
     npcengine_journal: int = VERSION
     quests: Annotated[tuple[_Id, ...], Field(max_length=MAX_LISTED)]
     events: Annotated[tuple[_Id, ...], Field(max_length=MAX_EVENTS)]
+
+
+class _Claims(BaseModel):
+    model_config = _strictly
+
+    npcengine_journal: int = VERSION
+    claims: Mapping[_Id, tuple[_Id, _Id]]
 
 
 class Listing(NamedTuple):
@@ -107,6 +119,16 @@ def read_listing(where: str, text: str) -> Listing:
     """Return a list that was written. Raises what `read_entry` raises."""
     kept = _read(where, text, _Listing)
     return Listing(kept.quests, kept.events)
+
+
+def write_claims(claims: Mapping[str, Holder]) -> str:
+    """Return who has what there is only one of as JSON."""
+    return json.dumps({"npcengine_journal": VERSION, "claims": claims}, ensure_ascii=False)
+
+
+def read_claims(where: str, text: str) -> Mapping[str, Holder]:
+    """Return what was written of that. Raises what `read_entry` raises."""
+    return _read(where, text, _Claims).claims
 
 
 def _read(where: str, text: str, kind: type[_M]) -> _M:

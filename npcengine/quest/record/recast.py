@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -23,22 +24,26 @@ MAX_FOR_ONE = 12
 """So many for the same roles."""
 
 
-def recast(
+async def recast(
     quest: Quest, state: State, strategies: Strategies, progress: Progress = NOT_BEGUN
 ) -> Quest | None:
     """Return the quest with others in the roles that are lost, proved; None where nobody fits.
 
     All others keep their parts, and whoever played one in what is done already; rewards and texts
     stay as they are. The proof is of what is left. The same arguments give the same.
+
+    A step of it takes milliseconds, and there may be many: between them others have the loop.
     """
     places = [*state.places(quest.giver), str(state.get("player.at"))]
     home = next((place for place in places if place in state.index.exits), None)
     if home is None or quest.giver not in state.index.entities:
         return None
+    await asyncio.sleep(0)
     around = Surroundings.of(state, home, quest.difficulty)
+    await asyncio.sleep(0)
     stage = Stage(state, quest.giver, around, quest.difficulty, lambda _: 0.0)
     search = _Search(quest, progress, stage, _roles(quest, state, strategies))
-    return search.found()
+    return await search.found()
 
 
 def _roles(quest: Quest, state: State, strategies: Strategies) -> Mapping[str, Role]:
@@ -71,12 +76,12 @@ class _Search:
     def __post_init__(self) -> None:
         self.random = Random(self.quest.id)
 
-    def found(self) -> Quest | None:
+    async def found(self) -> Quest | None:
         verdict = prove_rest(self.quest, self.progress, self.stage.state)
         if isinstance(verdict, Proof):
             return self.quest.model_copy(update={"proof": verdict})
         for lost in dict.fromkeys(self._lost(verdict)):
-            found = self._with_others(lost) if lost else None
+            found = await self._with_others(lost) if lost else None
             if found is not None:
                 return found
         return None
@@ -110,13 +115,14 @@ class _Search:
         )
         yield from (name for name, id in self.quest.roles.items() if id in using)
 
-    def _with_others(self, lost: frozenset[str]) -> Quest | None:
+    async def _with_others(self, lost: frozenset[str]) -> Quest | None:
         """Try others in these roles, and learn from what fails who need not be tried again."""
         quest, wanted = self.quest, {name: self.roles[name] for name in self.roles if name in lost}
         kept = {name: id for name, id in quest.roles.items() if name not in lost}
         out = {quest.roles[name] for name in lost}
         out.update(item for each in quest.outcomes for item in each.reward.items)
         for _ in range(min(MAX_FOR_ONE, self.left)):
+            await asyncio.sleep(0)
             roles = cast(_without(self.stage, out), wanted, kept, self.random)
             if roles is None:
                 return None

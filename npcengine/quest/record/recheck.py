@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
 from npcengine.quest.events import Event
-from npcengine.quest.model import Proof, Quest
+from npcengine.quest.model import Outcome, Proof, Quest
 from npcengine.quest.planning.strategy import Strategies
+from npcengine.quest.pricing.promise import priced_anew, raised
 from npcengine.quest.progress import Progress, Tracker
-from npcengine.quest.proving.rest import plays, prove_rest, resumed, state_now
+from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
+from npcengine.quest.proving.rest import plays, prove_rest, rest_of, resumed, state_now
+from npcengine.quest.record.claims import gifts_are_there, only_ones, spared, without
 from npcengine.quest.record.entry import NOT_BEGUN, Change, Entry
 from npcengine.quest.record.recast import recast
 from npcengine.turns import Fact
@@ -22,23 +26,35 @@ UNDECIDED = ("limit", "dead_end")
 
 
 class Recheck:
-    """Checks entries in one world."""
+    """Checks entries in one world.
+
+    `taken` is what there is only one of and other quests have: to those that are checked it is not
+    there. Others have the loop between one proof and the next.
+    """
 
     def __init__(self, index: Index, strategies: Strategies) -> None:
         self._index = index
         self._strategies = strategies
 
-    def accepted(self, entry: Entry, told: Mapping[str, Fact]) -> Entry:
+    async def accepted(
+        self, entry: Entry, told: Mapping[str, Fact], taken: frozenset[str]
+    ) -> Entry:
         """Begin a quest that is offered, if it can be finished, or can with others in its roles."""
         state = State.of(self._index, told)
-        why = absent(state, entry.quest.giver)
-        quest, recast_, why = (None, False, why) if why else self._possible(entry.quest, state)
-        if quest is None:
-            return _ended(entry, "refused", why)
-        progress = Tracker(quest, state.world).accept(state)
-        return changed(entry, progress, quest, "recast" if recast_ else "accepted")
+        offered = await self._offered(entry, state, taken)
+        if offered.change == "refused":
+            return offered
+        progress = Tracker(offered.quest, state.world).accept(state)
+        change: Change = "recast" if offered.change == "recast" else "accepted"
+        return changed(entry, progress, offered.quest, change)
 
-    def again(self, entry: Entry, told: Mapping[str, Fact], event: Event | None = None) -> Entry:
+    async def again(
+        self,
+        entry: Entry,
+        told: Mapping[str, Fact],
+        taken: frozenset[str],
+        event: Event | None = None,
+    ) -> Entry:
         """Go on from what is so now, and see that a quest that is not over can be finished.
 
         What has just failed through `event` is seen to as well.
@@ -47,12 +63,15 @@ class Recheck:
         if event is not None and event.kind == "died":
             state = state.after([Changed(f"{event.what}.alive", value=False)])
         if entry.status == "offered":
-            return self._offered(entry, state)
+            offered = await self._offered(entry, state, taken)
+            return offered if offered.change != "nothing" else entry
         if entry.status == "active" or (entry.status == "failed" and event is not None):
-            return self._active(entry, state)
+            return await self._active(entry, state, taken)
         return entry
 
-    def turned_in(self, entry: Entry, told: Mapping[str, Fact]) -> Entry:
+    async def turned_in(
+        self, entry: Entry, told: Mapping[str, Fact], taken: frozenset[str]
+    ) -> Entry:
         """Let the player come to the giver, with whatever there is to report.
 
         What is left of an active quest is then checked as by `again`.
@@ -68,45 +87,86 @@ class Recheck:
                 now = tracker.advance(now, Event("talked", entry.quest.giver, about=about))
         if now.status == "completed":
             return changed(entry, now)
-        going = self.again(replace(entry, progress=replace(now, status="active")), told)
+        left = replace(entry, progress=replace(now, status="active"))
+        going = await self.again(left, told, taken)
         return changed(entry, going.progress, going.quest, going.change, going.reason)
 
-    def _possible(self, quest: Quest, state: State) -> tuple[Quest | None, bool, str]:
-        """Return a quest as it can be done, whether that is with others, and why it cannot."""
-        verdict = prove_rest(quest, NOT_BEGUN, state)
-        if isinstance(verdict, Proof):
-            return quest.model_copy(update={"proof": verdict}), False, ""
-        if verdict.code == "limit" and plays(quest, state):
-            return quest, False, ""
-        return recast(quest, state, self._strategies), True, verdict.message
-
-    def _offered(self, entry: Entry, state: State) -> Entry:
+    async def _offered(self, entry: Entry, state: State, taken: frozenset[str]) -> Entry:
+        """Return an offer as it can be kept: with the proof of now, recast, or refused."""
         why = absent(state, entry.quest.giver)
-        quest, recast_, why = (None, False, why) if why else self._possible(entry.quest, state)
-        if quest is None:
+        if why:
             return _ended(entry, "refused", why)
-        return changed(entry, entry.progress, quest, "recast") if recast_ else entry
+        quest, there = entry.quest, without(state, taken)
+        verdict = prove_rest(quest, NOT_BEGUN, there)
+        if isinstance(verdict, Proof):
+            quest = quest.model_copy(update={"proof": verdict})
+        elif not (verdict.code == "limit" and plays(quest, there)):
+            others = await recast(quest, there, self._strategies)
+            if others is None:
+                return _ended(entry, "refused", _why(quest, there, taken) or verdict.message)
+            quest = others
+        quest = spared(quest, state.world, taken)
+        same = quest.objectives == entry.quest.objectives
+        if same and gifts_are_there(quest, there, taken):
+            return changed(entry, entry.progress, quest, "nothing")
+        await asyncio.sleep(0)
+        return changed(entry, entry.progress, _priced(quest, there), "recast")
 
-    def _active(self, entry: Entry, state: State) -> Entry:
+    async def _active(self, entry: Entry, state: State, taken: frozenset[str]) -> Entry:
         world, most = state.world, entry.quest.minutes
         if most is not None and entry.progress.minutes > most:
             return changed(entry, replace(entry.progress, status="failed"))
         going = replace(entry.progress, status="active")
-        now = resumed(Tracker(entry.quest, world), going, state)
+        tracker = Tracker(entry.quest, world)
+        now = resumed(tracker, going, state)
         if now.status == "completed":
             return changed(entry, now)
         going = replace(now, status="active")
-        verdict = prove_rest(entry.quest, going, state)
+        early = tracker.ahead(going)
+        verdict = prove_rest(entry.quest, early, state)
         if now.status == "active" and (isinstance(verdict, Proof) or verdict.code in UNDECIDED):
             return changed(entry, now)
-        quest = recast(entry.quest, state, self._strategies, going)
+        there = without(state, taken)
+        quest = await recast(entry.quest, there, self._strategies, early)
         if quest is None:
             why = "" if isinstance(verdict, Proof) else verdict.message
             return _ended(replace(entry, progress=now), "failed", why)
+        quest = spared(quest, world, taken)
         same = {each.id for each in quest.objectives if each in entry.quest.objectives}
         counts = {id: times for id, times in going.counts.items() if id in same}
         progress = resumed(Tracker(quest, world), replace(going, counts=counts), state)
-        return changed(entry, progress, quest, "recast")
+        await asyncio.sleep(0)
+        return changed(entry, progress, await _raised(quest, progress, there), "recast")
+
+
+def _why(quest: Quest, state: State, taken: frozenset[str]) -> str:
+    """Say which of the things that a quest asks for others have; empty for none."""
+    both = ", ".join(sorted(taken & only_ones(quest, state.world)))
+    return f"there is only one {both}, and another quest has it" if both else ""
+
+
+def _priced(quest: Quest, state: State) -> Quest:
+    """Return an offer with rewards for what is to be done now."""
+    return quest if quest.proof is None else priced_anew(quest, quest.proof, state)
+
+
+async def _raised(quest: Quest, progress: Progress, state: State) -> Quest:
+    """Return a quest that was accepted with rewards for all of it as it is now.
+
+    It is priced as if it began here; where what was done cannot be done again, what is left is.
+    """
+    proof, asked = prove(quest, state, IN_PLAY), quest
+    if isinstance(proof, NoProof):
+        proof, asked = quest.proof or Proof(plans=()), rest_of(quest, progress, state)
+    plans = {each.outcome: each for each in proof.plans}
+    outcomes: list[Outcome] = []
+    for each in quest.outcomes:
+        reward = each.reward
+        if each.id in plans:
+            await asyncio.sleep(0)
+            reward = raised(reward, asked, plans[each.id], state)
+        outcomes.append(each.model_copy(update={"reward": reward}))
+    return quest.model_copy(update={"outcomes": tuple(outcomes)})
 
 
 def absent(state: State, giver: str) -> str:

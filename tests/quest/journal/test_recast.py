@@ -47,7 +47,7 @@ async def test_nothing_impossible_is_accepted_and_nearly_all_else_is_recast(seed
     assert recast_ / broken >= 0.9
 
 
-def test_a_quest_that_is_recast_keeps_all_who_are_not_gone() -> None:
+async def test_a_quest_that_is_recast_keeps_all_who_are_not_gone() -> None:
     some = made_in(14)
     index, found = Index.of(some[0].world), 0
     for made in some:
@@ -56,7 +56,7 @@ def test_a_quest_that_is_recast_keeps_all_who_are_not_gone() -> None:
             if id not in made.world.people:
                 continue
             state = State.of(index, {**made.told, f"{id}.at": ""})
-            again = recast(quest, state, STRATEGIES)
+            again = await recast(quest, state, STRATEGIES)
             if again is None or isinstance(prove(quest, state), Proof):
                 continue
             found += 1
@@ -69,12 +69,12 @@ def test_a_quest_that_is_recast_keeps_all_who_are_not_gone() -> None:
             assert again.texts == quest.texts
             assert [each.id for each in again.objectives] == [each.id for each in quest.objectives]
             assert id not in {each for one in again.objectives for each in one.using.values()}
-            assert recast(quest, state, STRATEGIES) == again
+            assert await recast(quest, state, STRATEGIES) == again
     assert found > 20
 
 
-def test_a_quest_that_can_be_done_is_proved_as_it_is() -> None:
+async def test_a_quest_that_can_be_done_is_proved_as_it_is() -> None:
     for made in made_in(15)[:20]:
-        again = recast(made.quest, State.of(made.world, made.told), STRATEGIES)
+        again = await recast(made.quest, State.of(made.world, made.told), STRATEGIES)
         assert again is not None
         assert again.model_copy(update={"proof": made.quest.proof}) == made.quest

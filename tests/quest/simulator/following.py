@@ -93,7 +93,37 @@ class Follower:
             times = 1 if do in IN_ORDER else using.get("count", 1)
             return dict(ledger.counts).get(objective["id"], 0) >= times
         asked = list(self.asks(objective))
-        return bool(asked) and all(answer(each, moment.get) for each in asked)
+        so = bool(asked) and all(answer(each, moment.get) for each in asked)
+        return so or (do in HELD and self._had(objective, ledger, moment))
+
+    def _had(self, objective: Data, ledger: Ledger, moment: Moment) -> bool:
+        """Tell whether what is missing of something went where the quest wanted it."""
+        item, counts = objective["with"].get("item"), dict(ledger.counts)
+        went = 0
+        for id, each in self.objectives.items():
+            if self._waits(each, objective["id"]):
+                mended = each["do"] == "repair" and self.holds(each, ledger, moment)
+                times = 1 if mended else counts.get(id, 0)
+                went += times * self._part(each).get(item, 0)
+        has = moment.get(f"player.has.{item}") or 0
+        return bool(went) and float(has) + went >= objective["with"].get("count", 1)
+
+    def _waits(self, objective: Data, on: str) -> bool:
+        return any(
+            each == on or self._waits(self.objectives[each], on) for each in objective["after"]
+        )
+
+    def _part(self, objective: Data) -> Mapping[str, int]:
+        """Return what is gone each time that an objective is done."""
+        do, using, world = objective["do"], objective["with"], self.setting.world
+        if do == "repair":
+            return dict(world["things"][using["what"]]["repair"])
+        if do == "make":
+            return dict((world["items"][using["item"]]["make"] or {}).get("of", {}))
+        if do == "use" and not world["items"][using["item"]]["used_up"]:
+            return {}
+        item = world["money"] if do == "pay" else using.get("item")
+        return {item: 1} if do in COUNTED else {}
 
     def asks(self, objective: Data) -> Iterator[Is]:
         """Give what must be so for an objective that is no matter of what was done.
