@@ -33,9 +33,10 @@ async def test_nothing_impossible_is_accepted_and_nearly_all_else_is_recast(seed
         harm = harmed(world, Random(f"{seed}/{number}"))
         kept = Journal(index, InMemoryStore(), STRATEGIES)
         for n, made in enumerate(some):
-            told, quest = {**made.told, **harm}, made.quest
-            await kept.offer(quest, f"player-{n}", "main")
-            entry = await kept.accept(quest.id, f"player-{n}", told, "main")
+            # Each in a realm of its own, in which nobody else has what there is only one of.
+            told, quest, realm = {**made.told, **harm}, made.quest, f"realm-{n}"
+            await kept.offer(quest, "ayla", realm)
+            entry = await kept.accept(quest.id, "ayla", told, realm)
             assert entry.status in ("active", "failed")
             if entry.status == "active":
                 assert holds_up(made.setting, told, entry.quest), (quest, entry.quest)
