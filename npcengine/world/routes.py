@@ -42,15 +42,15 @@ def route(
     way = route_if_opened(state, start, end, avoid)
     if way is None or (way.shut is None and not way.assumes):
         return way
-    known = _Spread.of(state, start, avoid, "open").route(end)
-    return known or _Spread.of(state, start, avoid, "told").route(end)
+    known = _Spread.of(state, start, avoid, "open").route(end, state.horizon)
+    return known or _Spread.of(state, start, avoid, "told").route(end, state.horizon)
 
 
 def route_if_opened(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]] = ()
 ) -> Route | None:
     """Return the way that would be easiest with what is shut opened; None when there is none."""
-    return _Spread.of(state, start, avoid, "all").route(end)
+    return _Spread.of(state, start, avoid, "all").route(end, state.horizon)
 
 
 def leads_back(state: State, places: Sequence[str]) -> bool:
@@ -77,7 +77,7 @@ def distances(state: State, start: str, ends: Collection[str], most: int) -> dic
     wanted = set(ends)
     found: dict[str, float] = {}
     spread = _Spread.of(state, start, (), "all")
-    for place, cost in islice(spread.places(), MAX_SPREAD):
+    for place, cost in islice(spread.places(state.horizon), MAX_SPREAD):
         if place in wanted:
             found[place] = cost
             if len(found) >= min(most, len(wanted)):
@@ -88,8 +88,8 @@ def distances(state: State, start: str, ends: Collection[str], most: int) -> dic
 def around(state: State, start: str, minutes: float, most: int) -> dict[str, float]:
     """Return the places that are at most so far from one, and how far, the nearest first."""
     found: dict[str, float] = {}
-    for place, cost in _Spread.of(state, start, (), "all").places():
-        if cost > minutes or len(found) >= most:
+    for place, cost in _Spread.of(state, start, (), "all").places(minutes):
+        if len(found) >= most:
             break
         found[place] = cost
     return found
@@ -172,26 +172,29 @@ class _Spread:
             found = state.roads.searches[start, ways] = cls(state, start, (), ways)
         return found
 
-    def places(self) -> Iterator[tuple[str, float]]:
+    def places(self, horizon: float) -> Iterator[tuple[str, float]]:
         """Give the places in the order in which they are reached, and what that costs."""
-        yield from tuple(self._settled.items())
-        while (place := self._settle()) is not None:
+        yield from (each for each in tuple(self._settled.items()) if each[1] <= horizon)
+        while (place := self._settle(horizon)) is not None:
             yield place, self._settled[place]
 
-    def _reaches(self, end: str) -> bool:
+    def route(self, end: str, horizon: float) -> Route | None:
+        """Return the way to a place; None when there is none that costs no more than that."""
         while end not in self._settled:
-            if self._settle() is None:
-                return False
-        return True
+            if self._settle(horizon) is None:
+                return None
+        if self._settled[end] > horizon:
+            return None
+        if end not in self._routes:
+            self._routes[end] = self._way(end)
+        return self._routes[end]
 
-    def _settle(self) -> str | None:
-        """Go on to the next place; None when there is none."""
+    def _settle(self, horizon: float) -> str | None:
+        """Go on to the next place; None when there is none that near."""
         settled, queue, best = self._settled, self._queue, self._best
-        while queue:
+        while queue and queue[0][0] <= horizon:
             cost, _, place = heappop(queue)
-            if cost > self._state.roads.horizon:
-                queue.clear()
-            elif place not in settled:
+            if place not in settled:
                 settled[place] = cost
                 for way in self._state.index.exits[place]:
                     to = way.to
@@ -211,12 +214,6 @@ class _Spread:
             self._best[way.to] = there
             self._before[way.to] = (place, way, open_)
             heappush(self._queue, (there, len(self._before), way.to))
-
-    def route(self, end: str) -> Route | None:
-        """Return the way to a place; None when there is none."""
-        if end not in self._routes and self._reaches(end):
-            self._routes[end] = self._way(end)
-        return self._routes.get(end)
 
     def _way(self, end: str) -> Route:
         places, minutes, danger = [end], 0.0, 0.0

@@ -17,11 +17,9 @@ _NOTHING: Mapping[str, Fact] = {}
 class Roads:
     """What was found out about ways, for all states in which the same ones are open."""
 
-    __slots__ = ("_atlas", "horizon", "open", "searches")
+    __slots__ = ("_atlas", "open", "searches")
 
-    def __init__(self, horizon: float = inf) -> None:
-        self.horizon = horizon
-        """Nobody goes a way that counts more minutes than these."""
+    def __init__(self) -> None:
         self.searches: dict[tuple[str, str], Any] = {}
         """Those that were begun, by where they begin and which ways they take."""
         self.open: dict[tuple[str, str], bool | None] = {}
@@ -32,7 +30,7 @@ class Roads:
         """Return what is known once this was done to ways."""
         found = self._atlas.get(done)
         if found is None:
-            found = self._atlas[done] = Roads(self.horizon)
+            found = self._atlas[done] = Roads()
             found._atlas = self._atlas
         return found
 
@@ -40,15 +38,22 @@ class Roads:
 class State:
     """Every fact of a world at one moment. It never changes: what is done makes another one."""
 
-    __slots__ = ("_changed", "_told", "index", "roads")
+    __slots__ = ("_changed", "_told", "horizon", "index", "roads")
 
     def __init__(
-        self, index: Index, told: Mapping[str, Fact], changed: Mapping[str, Fact], roads: Roads
+        self,
+        index: Index,
+        told: Mapping[str, Fact],
+        changed: Mapping[str, Fact],
+        roads: Roads,
+        horizon: float = inf,
     ) -> None:
         self.index = index
         self._told = told
         self._changed = changed
         self.roads = roads
+        self.horizon = horizon
+        """Nobody goes a way that counts more minutes than these."""
 
     @classmethod
     def of(cls, world: World | Index, told: Mapping[str, Fact] = _NOTHING) -> Self:
@@ -62,7 +67,7 @@ class State:
 
     def within(self, minutes: float) -> State:
         """Return the same for somebody who goes no way that counts more minutes than these."""
-        return State(self.index, self._told, self._changed, Roads(minutes))
+        return State(self.index, self._told, self._changed, self.roads, minutes)
 
     @property
     def world(self) -> World:
@@ -135,4 +140,4 @@ class State:
         roads = self.roads
         if not same:
             roads = roads.once(frozenset(each for each in changed.items() if each[0] in ways))
-        return State(self.index, self._told, changed, roads)
+        return State(self.index, self._told, changed, roads, self.horizon)

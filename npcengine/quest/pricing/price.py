@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from npcengine.errors import UsageError
 from npcengine.quest.model import Difficulty, Plan, Proof, Quest, Reward
 from npcengine.quest.pricing.cost import HAS, comes_again, effort, gains, price_of
-from npcengine.quest.proving.prove import Limits, NoProof, prove
+from npcengine.quest.proving.prove import Limits, NoProof, endings
 from npcengine.world.actions import Action, Step
 from npcengine.world.model import Prices
 from npcengine.world.needs import Change
@@ -205,11 +205,11 @@ def _by_shops(quest: Quest, state: State, goods: Iterable[_Goods]) -> _Way | Non
         way = _carried_out(steps, start)
     except UsageError:  # the shop is out of reach
         return None
-    rest = prove(quest, way.end, _LIMITS)
+    rest = endings(quest, way.end, _LIMITS)
     if isinstance(rest, NoProof):
         return way if rest.code == "done" else None
-    then = _carried_out((each.step for each in rest.plans[0].steps), way.end)
-    return _Way(start, then.end, way.actions + then.actions)
+    then = rest[0].played
+    return _Way(start, then.state, way.actions + then.actions)
 
 
 def _reward(quest: Quest, plan: Plan, state: State, rng: Random) -> Reward:
