@@ -28,15 +28,15 @@ STREAMS = ("stdin", "stdout", "stderr")
 
 def wait_to_become() -> None:
     """Return in every new process; where it was called, only when nobody can ask any more."""
-    asked = socket.socket(fileno=os.dup(0))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to wait for those who watch
     gc.collect()
     gc.freeze()
-    while received := socket.recv_fds(asked, 1, 1)[1]:
-        if not os.fork():
-            asked.close()
-            return _watch(socket.socket(fileno=received[0]))
-        os.close(received[0])
+    with socket.socket(fileno=os.dup(0)) as asked:
+        while received := socket.recv_fds(asked, 1, 1)[1]:
+            if not os.fork():
+                asked.close()
+                return _watch(socket.socket(fileno=received[0]))
+            os.close(received[0])
     sys.exit()
 
 
