@@ -182,7 +182,8 @@ def test_a_newer_card_is_taken_with_a_warning(
 
 def test_a_book_too_large_for_a_file_stays_in_the_card(tmp_path: Path) -> None:
     card = json.loads(as_json(V2))
-    card["data"]["character_book"]["entries"] = [{**ENTRY, "content": "x" * 20_000}] * 450
+    many_lines = "x\n" * 2_500  # each of which is indented
+    card["data"]["character_book"]["entries"] = [{**ENTRY, "content": many_lines}] * 450
     made = imported(tmp_path, card)
     assert list(made.contents) == ["brannoc.yaml", "cards/brannoc.json"]
     assert "it stays in the original" in notes(made)

@@ -1,30 +1,34 @@
 """The real program: with pipes, and at a terminal of 80 columns and 24 rows."""
 
 import asyncio
+import atexit
 import fcntl
+import json
 import os
 import pty
 import re
+import signal
+import socket
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+import npcengine
 
 PATIENCE = 20
 """Seconds after which a test that waits for the program has failed."""
 PROGRAM = (sys.executable, "-W", "error", "-m", "npcengine")
 UP, CTRL_C, CTRL_D = "\x1b[A", "\x03", "\x04"
 
-# Makes the pseudo-terminal the one from which Ctrl-C comes, then becomes the program.
-_LOG_IN = (
-    "import fcntl, os, sys, termios;"
-    "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execv(sys.argv[1], sys.argv[1:])"
-)
+_FORKER = (sys.executable, "-W", "error", str(Path(__file__).with_name("forker.py")))
+_SOURCES = str(Path(npcengine.__file__).parents[1])
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
@@ -36,27 +40,111 @@ class Finished:
     err: str
 
 
+@dataclass(frozen=True)
+class Start:
+    """How the program starts: in a fork of one that is loaded, or afresh by a Python of its own."""
+
+    arguments: tuple[str, ...]
+    folder: str
+    env: dict[str, str]
+    terminal: bool
+    afresh: tuple[str, ...]
+
+
+class Program:
+    """A process of the program."""
+
+    def __init__(self, pid: int, told: asyncio.StreamReader) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._told = told
+
+    async def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = int(await self._told.readline())
+        return self.returncode
+
+
 def _environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     basic = {"PATH": os.defpath, "HOME": str(home), "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
     return {**basic, **more}
 
 
-async def run(
-    home: Path, *arguments: str, typed: bytes = b"", env: Mapping[str, str] = _NOTHING
-) -> Finished:
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM,
-        *arguments,
-        cwd=home,
-        env=_environment(home, env),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+@cache
+def _forker() -> socket.socket:
+    """Start what the programs are forks of; it ends with the tests."""
+    ours, its = socket.socketpair()
+    env = _environment(Path("/"), {"PYTHONPATH": _SOURCES})
+    process = subprocess.Popen(_FORKER, stdin=its.fileno(), env=env, start_new_session=True)
+    its.close()
+
+    def end() -> None:
+        ours.close()
+        process.wait()
+
+    atexit.register(end)
+    return ours
+
+
+@asynccontextmanager
+async def _started(start: Start, *streams: int) -> AsyncIterator[Program]:
+    """Run the program with these streams, which are closed here; kill it if it does not end."""
+    ours, its = socket.socketpair()
+    with its:
+        socket.send_fds(_forker(), [b"."], [its.fileno()])
+    socket.send_fds(ours, [b"."], streams)
+    ours.sendall(json.dumps(vars(start)).encode() + b"\n")
+    for each in set(streams):
+        os.close(each)
+    told, line = await asyncio.open_connection(sock=ours)
+    program = Program(int(await told.readline()), told)
+    try:
+        yield program
+        async with asyncio.timeout(PATIENCE):
+            await program.wait()
+    finally:
+        if program.returncode is None:
+            os.kill(program.pid, signal.SIGKILL)
+            await program.wait()
+        line.close()
+        await line.wait_closed()
+
+
+async def _type(keyboard: int, typed: bytes) -> None:
+    loop = asyncio.get_running_loop()
+    pipe, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(keyboard, "wb"))
+    pipe.write(typed)
+    pipe.close()
+
+
+async def _read(screen: int) -> bytes:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    pipe, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(screen, "rb")
     )
-    async with asyncio.timeout(PATIENCE):
-        out, err = await process.communicate(typed)
-    assert process.returncode is not None
-    return Finished(process.returncode, out.decode(), err.decode())
+    try:
+        return await reader.read()
+    finally:
+        pipe.close()
+
+
+async def run(
+    home: Path,
+    *arguments: str,
+    typed: bytes = b"",
+    env: Mapping[str, str] = _NOTHING,
+    afresh: bool = False,
+) -> Finished:
+    """Run the program to its end; `afresh` by a Python of its own, which takes much longer."""
+    program = PROGRAM if afresh else ()
+    start = Start(arguments, str(home), _environment(home, env), False, program)
+    (stdin, keyboard), (screen, stdout), (errors, stderr) = os.pipe(), os.pipe(), os.pipe()
+    async with _started(start, stdin, stdout, stderr) as process, asyncio.timeout(PATIENCE):
+        await _type(keyboard, typed)
+        out, err = await asyncio.gather(_read(screen), _read(errors))
+        code = await process.wait()
+    return Finished(code, out.decode(), err.decode())
 
 
 class Terminal:
@@ -98,32 +186,19 @@ class Terminal:
 
 @asynccontextmanager
 async def at_terminal(
-    home: Path, *arguments: str, env: Mapping[str, str] = _NOTHING
-) -> AsyncIterator[tuple[Terminal, asyncio.subprocess.Process]]:
+    home: Path, *arguments: str, env: Mapping[str, str] = _NOTHING, afresh: bool = False
+) -> AsyncIterator[tuple[Terminal, Program]]:
+    """Run the program while somebody looks and types; see `run` for `afresh`."""
     keyboard, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", "-c", _LOG_IN),
-        *PROGRAM,
-        *arguments,
-        cwd=home,
-        env=_environment(home, {"TERM": "xterm-256color", **env}),
-        stdin=screen,
-        stdout=screen,
-        stderr=screen,
-        start_new_session=True,
-    )
-    os.close(screen)
+    env = _environment(home, {"TERM": "xterm-256color", **env})
+    start = Start(arguments, str(home), env, True, PROGRAM if afresh else ())
     terminal = Terminal(keyboard)
     loop = asyncio.get_running_loop()
     loop.add_reader(keyboard, terminal.receive)
     try:
-        yield terminal, process
-        async with asyncio.timeout(PATIENCE):
-            await process.wait()
+        async with _started(start, screen, screen, screen) as process:
+            yield terminal, process
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
         loop.remove_reader(keyboard)
         os.close(keyboard)

@@ -20,7 +20,7 @@ def groq(provider: FakeProvider) -> dict[str, str]:
 
 
 async def test_say_in_a_pipe_writes_the_text_and_nothing_else(home: Path) -> None:
-    said = await run(home, "say", "hild", "can", "you", "mend", "it?")
+    said = await run(home, "say", "hild", "can", "you", "mend", "it?", afresh=True)
     assert said == Finished(0, "Leave it on the bench.\n", "")
 
 
@@ -55,10 +55,8 @@ async def test_a_provider_that_fails_is_told_once_and_the_next_answers(home: Pat
 
 async def test_at_a_terminal_say_streams_and_tells_the_source(home: Path) -> None:
     async with FakeProvider(replies=[f"*nods* {ANSWER}"]) as provider:
-        async with at_terminal(home, "say", "hild", "Good day.", env=groq(provider)) as (
-            screen,
-            it,
-        ):
+        arguments = ("say", "hild", "Good day.")
+        async with at_terminal(home, *arguments, env=groq(provider), afresh=True) as (screen, it):
             shown = await screen.until("$0.0")
         assert it.returncode == 0
         assert provider.requests[0].body is not None
@@ -110,7 +108,7 @@ async def test_a_wrong_surrounding_is_explained(home: Path) -> None:
         run(home, "say", "hild", "Good day.", env={"NPCENGINE_FAST": "grok:x"}),
         run(home, "chat", "hild", env={"NPCENGINE_FAST": "groq:openai/gpt-oss-20b"}),
         run(home, "say", "hild", "-", typed=b"x" * 100_000 + b"\n"),
-        run(home, "say", "hild", "-", typed=b"\xff\xfe\n", env=strict),
+        run(home, "say", "hild", "-", typed=b"\xff\xfe\n", env=strict, afresh=True),
     )
     assert {it.code for it in (misspelt, keyless, long, binary)} == {1}
     assert "NPCENGINE_FAST" in misspelt.err
@@ -184,7 +182,9 @@ async def test_lint_tells_places_and_fails_on_errors_only(home: Path) -> None:
 
 
 async def test_version(home: Path) -> None:
-    assert await run(home, "--version") == Finished(0, f"npcengine {__version__}\n", "")
+    assert await run(home, "--version", afresh=True) == Finished(
+        0, f"npcengine {__version__}\n", ""
+    )
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])

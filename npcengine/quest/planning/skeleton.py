@@ -215,7 +215,7 @@ def _quest(
     roles: Mapping[str, str],
     objectives: Sequence[Objective],
     needed: tuple[str, ...],
-    endings: Sequence[Outcome],
+    others: Sequence[Outcome],
 ) -> Quest:
     done = Outcome(id="done", needs=needed)
     level = stage.state.get("player.level")
@@ -231,12 +231,13 @@ def _quest(
         theme=brief.theme,
         roles=dict(roles),
         objectives=tuple(objectives),
-        outcomes=(done, *endings),
+        outcomes=(done, *others),
         minutes=None,
         texts={},
         proof=None,
     )
-    told = repr((quest.giver, quest.strategy, quest.objectives, quest.outcomes, brief.seed))
+    tasks = [(each.id, each.step, each.after, each.optional) for each in quest.objectives]
+    told = repr((quest.giver, quest.strategy, tasks, twists, brief.seed))
     digest = blake2b(told.encode(), digest_size=5).hexdigest()
     return quest.model_copy(update={"id": f"{brief.giver[:40]}-{digest}"})
 
