@@ -180,9 +180,13 @@ class Tracker:
             return progress.counts.get(id, 0) >= watch.times
         return self._was_had(id, watch, progress)
 
+    def used(self, id: str, progress: Progress) -> int:
+        """Return how much of what an objective brings the quest has taken already."""
+        return sum(each * self._times(later, progress) for later, each in self._uses[id])
+
     def _was_had(self, id: str, watch: Need, progress: Progress) -> bool:
         """Tell whether the player had enough of something of which the quest has taken some."""
-        used = sum(each * self._times(later, progress) for later, each in self._uses[id])
+        used = self.used(id, progress)
         has = progress.facts.get(watch.fact, 0)
         if not used or isinstance(has, str):
             return False

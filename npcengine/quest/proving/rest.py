@@ -10,7 +10,6 @@ from npcengine.quest.model import Objective, Outcome, Proof, Quest
 from npcengine.quest.progress import Progress, Tracker
 from npcengine.quest.proving.prove import IN_PLAY, Verdict, prove
 from npcengine.quest.proving.replay import Stuck, replay
-from npcengine.quest.watch import Deeds, watch_of
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.needs import Change
@@ -31,10 +30,12 @@ def resumed(tracker: Tracker, progress: Progress, state: State) -> Progress:
 
 
 def rest_of(quest: Quest, progress: Progress, state: State) -> Quest:
-    """Return the quest of what is not done yet."""
+    """Return the quest of what is not done yet, as if all that was done had been its turn."""
+    tracker = Tracker(quest, state.world)
+    progress = tracker.ahead(progress)
     done = set(progress.done)
     objectives = tuple(
-        _rest(each, progress, state) for each in quest.objectives if each.id not in done
+        _rest(each, tracker, progress) for each in quest.objectives if each.id not in done
     )
     outcomes = tuple(each.model_copy(update={"needs": _but(each, done)}) for each in quest.outcomes)
     minutes = None if quest.minutes is None else max(0.0, quest.minutes - progress.minutes)
@@ -46,12 +47,13 @@ def _but(outcome: Outcome, done: set[str]) -> tuple[str, ...]:
     return tuple(id for id in outcome.needs if id not in done)
 
 
-def _rest(objective: Objective, progress: Progress, state: State) -> Objective:
+def _rest(objective: Objective, tracker: Tracker, progress: Progress) -> Objective:
     after = tuple(id for id in objective.after if id not in progress.done)
     using = objective.using
-    times, watch = progress.counts.get(objective.id, 0), watch_of(state.world, objective)
-    if times and isinstance(watch, Deeds) and watch.times > times:
-        using = {**using, "count": watch.times - times}
+    counted = progress.counts.get(objective.id, 0) + tracker.used(objective.id, progress)
+    asked = using.get("count", 1)
+    if isinstance(asked, int) and 0 < counted < asked:
+        using = {**using, "count": asked - counted}
     return objective.model_copy(update={"after": after, "using": using})
 
 

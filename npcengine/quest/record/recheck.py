@@ -122,12 +122,11 @@ class Recheck:
         if now.status == "completed":
             return changed(entry, now)
         going = replace(now, status="active")
-        early = tracker.ahead(going)
-        verdict = prove_rest(entry.quest, early, state)
+        verdict = prove_rest(entry.quest, going, state)
         if now.status == "active" and (isinstance(verdict, Proof) or verdict.code in UNDECIDED):
             return changed(entry, now)
         there = without(state, taken)
-        quest = await recast(entry.quest, there, self._strategies, early)
+        quest = await recast(entry.quest, there, self._strategies, tracker.ahead(going))
         if quest is None:
             why = "" if isinstance(verdict, Proof) else verdict.message
             return _ended(replace(entry, progress=now), "failed", why)

@@ -152,3 +152,28 @@ def test_a_check_does_not_ask_for_it_again() -> None:
         assert entry.status == "completed"
 
     asyncio.run(run())
+
+
+def test_a_check_asks_only_for_what_is_missing() -> None:
+    """One of two rings was given away before it was asked for: one more is to be found, not two."""
+    quest = by_hand(
+        "item",
+        "ring",
+        ("ask", "talk", {"to": "tom"}, {}),
+        ("find", "obtain", {"item": "ring", "count": 2}, {"after": ["ask"]}),
+        ("bring", "give", {"item": "ring", "to": "mira", "count": 2}, {"after": ["find"]}),
+    )
+
+    async def run() -> None:
+        kept = journal()
+        await kept.offer(quest, "ayla", REALM)
+        await kept.accept(quest.id, "ayla", {"cave.has.ring": 2}, REALM)
+        gave = Event("gave", "ring", to="mira")
+        for each in (Event("obtained", "ring"), Event("lost", "ring"), gave):
+            await kept.advance(each, ("ayla",), REALM)
+        now = {"cave.has.ring": 1, "player.has.ring": 0}
+        assert await kept.recheck("ayla", now, REALM) == ()
+        [entry] = await kept.of("ayla", REALM)
+        assert entry.status == "active"
+
+    asyncio.run(run())
