@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import islice, pairwise
 from math import inf
@@ -53,12 +53,35 @@ def route_if_opened(
     return _Spread.of(state, start, avoid, "all").route(end, state.horizon)
 
 
-def leads_back(state: State, places: Sequence[str]) -> bool:
-    """Return whether one gets from the last of some places to the first, all the way back."""
+def leads_back(begin: State, end: State, start: str, stop: str) -> bool:
+    """Return whether whoever gets from one place to another also gets back, and does so whenever.
+
+    What is open in `begin` stays open, and `end` is what it all leads to: a way that is opened
+    between the two need not be open yet when somebody is there.
+    """
+    path = route(begin, start, stop)
+    if path is not None:
+        back = all(_is_open(begin, there, here) for here, there in pairwise(path.places))
+    else:
+        path = route(end, start, stop)
+        back = path is not None and all(
+            _is_open(begin, there, here) or _opens_back(begin, here, there)
+            for here, there in pairwise(path.places)
+        )
+    return back or route(begin, stop, start) is not None
+
+
+def _opens_back(state: State, here: str, there: str) -> bool:
+    """Tell whether what lets somebody pass from one place to the next also lets them back."""
+    ways = (way for way in state.index.exits.get(here, ()) if way.to == there)
+    backs = [way for way in state.index.exits.get(there, ()) if way.to == here]
     return all(
-        route(state, there, here) is not None
-        for here, there in pairwise(places)
-        if not _is_open(state, there, here)
+        any(
+            back.door in (None, way.door) and any(set(needs) >= set(each) for each in back.ways)
+            for back in backs
+        )
+        for way in ways
+        for needs in way.ways
     )
 
 

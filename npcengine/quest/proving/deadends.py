@@ -73,6 +73,8 @@ def _next(tracker: Tracker, played: Played, steps: Sequence[Step]) -> Iterator[t
         return
     state = played.state
     for step in steps:
+        if step.do == "goto" and state.get("player.at") == step.get("to"):
+            continue
         for action in grounded(state, step):
             at = next((str(need.value) for need in action.needs if need.fact == "player.at"), None)
             rest = (need for need in action.needs if need.fact != "player.at")
@@ -110,7 +112,8 @@ def _caps(tracker: Tracker, state: State, steps: Iterable[Step]) -> dict[str, fl
     """Return how much of each fact can matter to steps and objectives, all taken together."""
     caps: dict[str, float] = defaultdict(float, {"player.at": 0.0})
     needs = [need for step in steps for action in grounded(state, step) for need in action.needs]
-    for need in (*needs, *tracker.needs):
+    ways = (need for some in state.index.needs_of_ways.values() for need in some)
+    for need in (*needs, *tracker.needs, *ways):
         amount = need.value if isinstance(need.value, float | int) else 0.0
         caps[need.fact] += amount
     return caps
