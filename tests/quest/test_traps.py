@@ -258,6 +258,15 @@ def test_verbs_of_the_game_without_their_parameters_are_no_surprise() -> None:
     assert isinstance(verdict(world, {"light": "light lamp=nest"}), Proof)
 
 
+def test_a_plan_may_take_longer_than_any_single_way() -> None:
+    far = {"to": "yard", "minutes": 90_000}
+    places = {"home": {"exits": [far], "holds": {"egg": 1}}, "yard": {}}
+    visits = {"visit": "talk to=bob", "back": "talk to=ann after=visit"}
+    found = verdict({"places": places}, visits)
+    assert isinstance(found, Proof)
+    assert found.plans[0].minutes > 180_000
+
+
 def test_who_looks_no_farther_than_so_overlooks_no_dead_end() -> None:
     places = {
         "home": {"exits": [{"to": "yard", "minutes": 100}]},

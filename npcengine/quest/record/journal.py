@@ -222,6 +222,8 @@ def check_event(event: Event) -> None:
     for name in ("id", "what", "to", "about"):
         if getattr(event, name) != "":
             check_id(f"the {name} of an event", getattr(event, name))
+    if not isinstance(event.count, int):
+        raise UsageError(f"the count of an event is a whole number, not {event.count!r:.40}")
     numbers = {"minutes": event.minutes, "count": event.count, "value": event.value}
     for name, number in numbers.items():
         if not _is_number(number) and not (name == "value" and isinstance(number, str)):

@@ -209,6 +209,7 @@ WRONG: list[dict[str, Any]] = [
     {"kind": "reached", "what": None},
     {"kind": "gave", "what": "herb", "to": "\ud800"},
     {"kind": "killed", "what": "wolf", "count": "3"},
+    {"kind": "killed", "what": "wolf", "count": 1.5},
     {"kind": "killed", "what": "wolf", "count": 10**400},
     {"kind": "obtained", "what": "herb", "count": -(10**5_000)},
 ]

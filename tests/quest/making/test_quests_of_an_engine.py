@@ -307,6 +307,17 @@ async def test_a_fact_that_the_world_does_not_have_is_told(
                 pass
 
 
+@pytest.mark.parametrize("level", [-3, 0.5, 5_000, 1e300])
+async def test_whatever_level_a_player_has_a_quest_can_be_kept_and_read_again(level: float) -> None:
+    steps = [{"do": "gather", "with": {"item": "herb"}}]
+    answer = json.dumps({"title": "a", "offer": "b", "steps": steps})
+    for brief in (PLAIN, replace(BRIEF, mode="model_first")):
+        async with Forge(answer).engine as engine:
+            quest = await engine.quest(brief, {"player.level": level})
+        assert isinstance(quest, Quest)
+        assert Quest.model_validate_json(quest.model_dump_json(by_alias=True)) == quest
+
+
 async def test_an_engine_without_a_world_says_what_to_do() -> None:
     async with NPCEngine(personas=[MIRA]) as engine:
         with pytest.raises(UsageError, match="pass world="):
