@@ -60,15 +60,17 @@ def leads_back(begin: State, end: State, start: str, stop: str) -> bool:
     between the two need not be open yet when somebody is there.
     """
     path = route(begin, start, stop)
-    if path is not None:
-        back = all(_is_open(begin, there, here) for here, there in pairwise(path.places))
-    else:
+    late = path is None
+    if path is None:
         path = route(end, start, stop)
-        back = path is not None and all(
-            _is_open(begin, there, here) or _opens_back(begin, here, there)
-            for here, there in pairwise(path.places)
-        )
-    return back or route(begin, stop, start) is not None
+    if path is None:  # somebody or something brings them there
+        return route(begin, stop, start) is not None
+    return all(
+        _is_open(begin, there, here)
+        or (late and _opens_back(begin, here, there))
+        or route(begin, there, here) is not None
+        for here, there in pairwise(path.places)
+    )
 
 
 def _opens_back(state: State, here: str, there: str) -> bool:
