@@ -11,7 +11,7 @@ from npcengine.quest.proving.planner import Course, Planner
 from npcengine.quest.proving.replay import Played, carried, play
 from npcengine.world.actions import Action, Step
 from npcengine.world.needs import Change
-from npcengine.world.routes import route
+from npcengine.world.routes import reaches
 from npcengine.world.state import State
 from npcengine.world.verbs import Done, Refusal, Refused, ground
 
@@ -90,7 +90,7 @@ def _gone(tracker: Tracker, played: Played, place: str | None) -> Played | None:
     state, here = played.state, played.state.get("player.at")
     if place is None or here == place:
         return played
-    if here is not None and route(state, str(here), place) is None:
+    if here is not None and not reaches(state, str(here), place):
         return None
     going = Action(Step.of("goto", to=place), (), (Change("player.at", place),))
     return carried(tracker, played, Done(state.after(going.changes), going))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import TypeAlias
 
 from npcengine.world.actions import Action, Step
 from npcengine.world.needs import Change, Need
-from npcengine.world.routes import leads_back
+from npcengine.world.routes import leads_back, reaches
 from npcengine.world.state import State
 
 _Deeds: TypeAlias = Mapping[Step, Sequence[Action]]
@@ -39,8 +40,8 @@ def order_matters(
     return (
         _amounts_clash(state, deeds, held)
         or _values_clash(state, deeds, held)
-        or not all(_leads_back(state, end, plan) for end, plan in plans)
-        or not all(_leads_back(state, plans[0][0], (each,)) for each in beside)
+        or not all(_comes_back(state, plan) for _, plan in plans)
+        or any(_is_trap(state.within(inf), plans[0][0].within(inf), each) for each in beside)
     )
 
 
@@ -110,15 +111,25 @@ def _spoils(change: Change, need: Need) -> bool:
     return need.met({change.fact: change.value}.get) is False
 
 
-def _leads_back(begin: State, end: State, actions: Sequence[Action]) -> bool:
-    """Tell whether one gets back from wherever one goes, as far as is known at the beginning."""
+def _is_trap(begin: State, end: State, deed: Action) -> bool:
+    """Tell whether somebody may get to where a deed is done, however far it is, and not back."""
     here = str(begin.get("player.at"))
+    place = next((str(need.value) for need in deed.needs if need.fact == "player.at"), here)
+    if place != here and not any(reaches(each, here, place) for each in (begin, end)):
+        # Nobody ever comes there, unless by a verb of the game's own.
+        return any(each.change.fact == "player.at" for each in begin.index.effects)
+    return not _comes_back(begin, (deed,))
+
+
+def _comes_back(state: State, actions: Sequence[Action]) -> bool:
+    """Tell whether one gets back from wherever one goes, without opening anything."""
+    here = str(state.get("player.at"))
     for action in actions:
         needed = ((each.fact, each.value) for each in action.needs if each.sign == "==")
         moved = ((each.fact, each.value) for each in action.changes)
         for fact, there in ((fact, str(value)) for fact, value in (*needed, *moved)):
             if fact == "player.at" and there != here:
-                if not leads_back(begin, end, here, there):
+                if not leads_back(state, here, there):
                     return False
                 here = there
     return True

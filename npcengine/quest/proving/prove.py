@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
@@ -15,9 +16,6 @@ from npcengine.quest.watch import GOALS
 from npcengine.world.actions import Step
 from npcengine.world.state import State
 from npcengine.world.verbs import Refusal
-
-FARTHER = 2
-"""What is so many times as far as any way of a plan may be is looked at for dead ends."""
 
 
 class Limits(NamedTuple):
@@ -100,7 +98,7 @@ def proof_of(quest: Quest, state: State, ends: Sequence[Ending], limits: Limits)
     beside = [each for step in steps for each in grounded(state, step)]
     done = [(end.played.state, end.played.actions) for end in ends]
     if order_matters(state, done, beside, tracker.held):
-        search = dead_end(tracker, state.within(FARTHER * state.horizon), steps, limits.plays)
+        search = dead_end(tracker, state.within(inf), steps, limits.plays)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"
         message = f"after {way} it cannot be finished any more"
