@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 
 from npcengine.configuration import FactType
@@ -34,8 +35,10 @@ def check_facts(given: Mapping[str, Fact], declared: Mapping[str, FactType]) -> 
             raise UsageError(f"no fact is called {name!r:.80}: {_advice(name, declared)}")
         wanted = declared[name]
         fits = isinstance(value, _TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")
-        if not fits or (isinstance(value, float) and not math.isfinite(value)):
-            raise UsageError(f"the fact {name!r} is declared as {wanted}, and is {value!r:.60}")
+        too_large = isinstance(value, int) and abs(value) > sys.float_info.max
+        if not fits or too_large or (isinstance(value, float) and not math.isfinite(value)):
+            shown = "too large" if too_large else f"{value!r:.60}"
+            raise UsageError(f"the fact {name!r} is declared as {wanted}, and is {shown}")
 
 
 def _advice(name: str, declared: Mapping[str, FactType]) -> str:

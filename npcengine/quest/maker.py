@@ -47,6 +47,7 @@ from npcengine.quest.writing.proposal import (
 )
 from npcengine.quest.writing.writer import Writer
 from npcengine.spelling import did_you_mean
+from npcengine.stores.base import check_id
 from npcengine.turns import Fact
 from npcengine.world.index import Index
 from npcengine.world.needs import Need
@@ -54,6 +55,8 @@ from npcengine.world.state import State
 
 REACHED = 400
 """So many steps are tried to find a way to a giver."""
+MAX_SEED = 10**100 - 1
+"""No seed is larger."""
 MAX_REMEMBERED = 10_000
 """Of so many givers and players it is remembered what was made for them."""
 REMEMBERED = 40
@@ -231,6 +234,13 @@ async def _proposed(brief: QuestBrief, state: State, writer: Writer) -> Proposed
 
 def check_brief(brief: QuestBrief, index: Index) -> None:
     """Raise `UsageError` unless a brief makes sense in a world."""
+    for name in ("giver", "player", "theme", "locale"):
+        if not isinstance(getattr(brief, name), str):
+            raise UsageError(f"{name} is a text, not {getattr(brief, name)!r:.40}")
+    if brief.player:
+        check_id("player", brief.player)
+    if abs(brief.seed) > MAX_SEED:
+        raise UsageError(f"seed is a whole number of up to {len(str(MAX_SEED))} digits")
     if index.kinds.get(brief.giver) != "person":
         people = [id for id, kind in index.kinds.items() if kind == "person"]
         hint = did_you_mean(brief.giver, people) or f"there are {len(people):,} people in it"

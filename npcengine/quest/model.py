@@ -80,7 +80,7 @@ class Plan(Content):
     """The outcome that they lead to."""
     steps: tuple[Task, ...]
     """One after the other; `goto` takes whatever way is open."""
-    minutes: Minutes
+    minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     """How long they take."""
     danger: Annotated[float, Field(ge=0)] = 0.0
     """The greatest danger on the way."""

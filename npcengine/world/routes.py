@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import islice, pairwise
 from math import inf
@@ -46,6 +46,14 @@ def route(
     return known or _Spread.of(state, start, avoid, "told").route(end, state.horizon)
 
 
+def reaches(state: State, start: str, end: str) -> bool:
+    """Return whether there is a way that is open, or may be as far as anybody told."""
+    way = route_if_opened(state, start, end)
+    if way is None or way.shut is None:
+        return way is not None
+    return _Spread.of(state, start, (), "told").route(end, state.horizon) is not None
+
+
 def route_if_opened(
     state: State, start: str, end: str, avoid: Collection[tuple[str, str]] = ()
 ) -> Route | None:
@@ -53,13 +61,18 @@ def route_if_opened(
     return _Spread.of(state, start, avoid, "all").route(end, state.horizon)
 
 
-def leads_back(state: State, places: Sequence[str]) -> bool:
-    """Return whether one gets from the last of some places to the first, all the way back."""
-    return all(
-        route(state, there, here) is not None
-        for here, there in pairwise(places)
-        if not _is_open(state, there, here)
-    )
+def leads_back(state: State, start: str, stop: str) -> bool:
+    """Return whether whoever goes from one place to another comes back, as things stand now.
+
+    False for a way that has to be opened first: what opens it may be lost, or left outside.
+    """
+    path = route(state, start, stop)
+    if path is not None and all(
+        _is_open(state, there, here) or route(state, there, here) is not None
+        for here, there in pairwise(path.places)
+    ):
+        return True
+    return route(state, stop, start) is not None
 
 
 def _is_open(state: State, here: str, there: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import inf, isfinite
+from math import inf
+from sys import float_info
 from typing import Any, Self
 
 from npcengine.turns import Fact
@@ -11,6 +12,7 @@ from npcengine.world.index import Index
 from npcengine.world.model import Kind, World
 from npcengine.world.needs import Change
 
+MAX_NUMBER = float_info.max
 _NOTHING: Mapping[str, Fact] = {}
 
 
@@ -93,7 +95,7 @@ class State:
     def number(self, fact: str) -> float:
         """Return what a fact counts; 0 when nobody told, or it is no number."""
         now = self.get(fact)
-        return now if isinstance(now, int | float) and isfinite(now) else 0
+        return now if isinstance(now, int | float) and abs(now) <= MAX_NUMBER else 0
 
     def kind(self, id: str) -> Kind | None:
         """Return what kind of entity it is; None when there is none of that id."""

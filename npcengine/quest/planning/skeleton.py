@@ -42,6 +42,9 @@ LONGEST = 4
 FARTHEST = 3
 """No single way in it counts so many times as much."""
 
+MAX_LEVEL = 1_000
+"""No quest is made for a higher level."""
+
 _ONE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -218,7 +221,6 @@ def _quest(
     others: Sequence[Outcome],
 ) -> Quest:
     done = Outcome(id="done", needs=needed)
-    level = stage.state.get("player.level")
     quest = Quest.model_construct(
         schema_="npcengine/quest@1",
         id="",
@@ -227,7 +229,7 @@ def _quest(
         strategy=strategy.id,
         twists=twists,
         difficulty=brief.difficulty,
-        level=int(level) if isinstance(level, int | float) else 1,
+        level=level_for(stage.state),
         theme=brief.theme,
         roles=dict(roles),
         objectives=tuple(objectives),
@@ -240,6 +242,12 @@ def _quest(
     told = repr((quest.giver, quest.strategy, tasks, twists, brief.seed))
     digest = blake2b(told.encode(), digest_size=5).hexdigest()
     return quest.model_copy(update={"id": f"{brief.giver[:40]}-{digest}"})
+
+
+def level_for(state: State) -> int:
+    """Return for what level a quest is made: the player's, as far as quests know levels."""
+    level = state.get("player.level")
+    return int(min(max(0, level), MAX_LEVEL)) if isinstance(level, int | float) else 1
 
 
 def _proved(quest: Quest, stage: Stage) -> Quest | Tried:

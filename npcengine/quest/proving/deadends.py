@@ -11,7 +11,7 @@ from npcengine.quest.proving.planner import Course, Planner
 from npcengine.quest.proving.replay import Played, carried, play
 from npcengine.world.actions import Action, Step
 from npcengine.world.needs import Change
-from npcengine.world.routes import route
+from npcengine.world.routes import reaches
 from npcengine.world.state import State
 from npcengine.world.verbs import Done, Refusal, Refused, ground
 
@@ -73,6 +73,8 @@ def _next(tracker: Tracker, played: Played, steps: Sequence[Step]) -> Iterator[t
         return
     state = played.state
     for step in steps:
+        if step.do == "goto" and state.get("player.at") == step.get("to"):
+            continue
         for action in grounded(state, step):
             at = next((str(need.value) for need in action.needs if need.fact == "player.at"), None)
             rest = (need for need in action.needs if need.fact != "player.at")
@@ -88,7 +90,7 @@ def _gone(tracker: Tracker, played: Played, place: str | None) -> Played | None:
     state, here = played.state, played.state.get("player.at")
     if place is None or here == place:
         return played
-    if here is not None and route(state, str(here), place) is None:
+    if here is not None and not reaches(state, str(here), place):
         return None
     going = Action(Step.of("goto", to=place), (), (Change("player.at", place),))
     return carried(tracker, played, Done(state.after(going.changes), going))
@@ -110,7 +112,8 @@ def _caps(tracker: Tracker, state: State, steps: Iterable[Step]) -> dict[str, fl
     """Return how much of each fact can matter to steps and objectives, all taken together."""
     caps: dict[str, float] = defaultdict(float, {"player.at": 0.0})
     needs = [need for step in steps for action in grounded(state, step) for need in action.needs]
-    for need in (*needs, *tracker.needs):
+    ways = (need for some in state.index.needs_of_ways.values() for need in some)
+    for need in (*needs, *tracker.needs, *ways):
         amount = need.value if isinstance(need.value, float | int) else 0.0
         caps[need.fact] += amount
     return caps

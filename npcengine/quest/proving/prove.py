@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple, TypeAlias
 
 from npcengine.quest.model import Outcome, Plan, Proof, Quest, Task
@@ -11,6 +12,7 @@ from npcengine.quest.proving.deadends import Search, dead_end, grounded
 from npcengine.quest.proving.hazards import order_matters
 from npcengine.quest.proving.planner import Course, Planner
 from npcengine.quest.proving.replay import Played, play
+from npcengine.quest.watch import GOALS
 from npcengine.world.actions import Step
 from npcengine.world.state import State
 from npcengine.world.verbs import Refusal
@@ -92,11 +94,11 @@ def proof_of(quest: Quest, state: State, ends: Sequence[Ending], limits: Limits)
     tracker = Tracker(quest, state.world)
     plans = tuple(each.plan for each in ends)
     search = Search(None, 0)
-    steps = _alphabet(quest, plans)
+    steps = _alphabet(quest, state, ends, limits)
     beside = [each for step in steps for each in grounded(state, step)]
     done = [(end.played.state, end.played.actions) for end in ends]
     if order_matters(state, done, beside, tracker.held):
-        search = dead_end(tracker, state, steps, limits.plays)
+        search = dead_end(tracker, state.within(inf), steps, limits.plays)
     if search.stuck is not None:
         way = " then ".join(map(str, search.stuck)) or "accepting it"
         message = f"after {way} it cannot be finished any more"
@@ -152,10 +154,19 @@ def _not_done(quest: Quest, outcome: Outcome, objective: str, planner: Planner) 
     return NoProof("objective", f"there is no way to {step}", outcome.id, objective)
 
 
-def _alphabet(quest: Quest, plans: Iterable[Plan]) -> tuple[Step, ...]:
-    """Return what a player may come to do because of the quest, apart from going about."""
-    tasks = [task for plan in plans for task in plan.steps]
-    tasks += (each for each in quest.objectives if each.optional)
-    return tuple(
-        dict.fromkeys(each.step for each in tasks if each.do not in ("goto", "obtain", "learn"))
-    )
+def _alphabet(
+    quest: Quest, state: State, ends: Sequence[Ending], limits: Limits
+) -> tuple[Step, ...]:
+    """Return what a player may come to do because of the quest.
+
+    Going about is no part of it, unless the quest asks to go somewhere.
+    """
+    steps = [each.step for end in ends for each in end.played.actions]
+    planner = Planner(limits.steps)
+    for each in quest.objectives:
+        if each.optional and each.do in GOALS:
+            start = (Course(state), Course(ends[0].played.state))
+            way = next(filter(None, (planner.do(course, each) for course in start)), start[0])
+            steps += (action.step for action in way.actions)
+    asked = [each.step for each in quest.objectives if each.do not in GOALS]
+    return tuple(dict.fromkeys([*(each for each in steps if each.do != "goto"), *asked]))

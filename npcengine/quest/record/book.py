@@ -97,6 +97,10 @@ class Book:
             self._list()
         self.entries[id] = entry
         self.notes.clear()
+        self.claim(entry)
+
+    def claim(self, entry: Entry) -> None:
+        """Let an entry have what there is only one of; none of a player who is forgotten has it."""
         if not self.is_forgotten:
             self.claims.note(entry)
         over = [each for each in self.entries.values() if each.is_over]
@@ -142,7 +146,7 @@ class Book:
                 continue
             try:
                 self.entries[id] = read_entry(where, text, self.player, self.realm)
-                self.claims.note(self.entries[id])
+                self.claim(self.entries[id])
             except StoreError as error:
                 logger.error("%s", error)
                 self.unread[id] = error

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from math import isfinite
 
 from npcengine.errors import UsageError
 from npcengine.quest.events import KINDS, Event
@@ -24,6 +23,9 @@ from npcengine.quest.record.reminding import note
 from npcengine.stores.base import ValueStore, check_id
 from npcengine.turns import Fact
 from npcengine.world.index import Index
+
+MOST = 10**15
+"""No event has a number that is larger: beyond it, one more is no more."""
 
 
 class Journal:
@@ -209,7 +211,7 @@ class Journal:
         if saved.status == "failed":
             return lost
         saved = changed(entry, saved.progress, saved.quest, saved.change)
-        book.claims.note(saved)
+        book.claim(saved)
         return saved
 
 
@@ -217,13 +219,22 @@ def check_event(event: Event) -> None:
     """Raise `UsageError` for an event that makes no sense."""
     if event.kind not in KINDS:
         raise UsageError(f"the kind of an event is one of {', '.join(KINDS)}, not {event.kind!r}")
-    if event.id:
-        check_id("the id of an event", event.id)
-    value = 0 if isinstance(event.value, str) else event.value
-    if not all(map(isfinite, (event.minutes, event.count, value))):
-        raise UsageError(f"all numbers of an event are finite, unlike in {event!r:.200}")
+    for name in ("id", "what", "to", "about"):
+        if getattr(event, name) != "":
+            check_id(f"the {name} of an event", getattr(event, name))
+    if not isinstance(event.count, int):
+        raise UsageError(f"the count of an event is a whole number, not {event.count!r:.40}")
+    numbers = {"minutes": event.minutes, "count": event.count, "value": event.value}
+    for name, number in numbers.items():
+        if not _is_number(number) and not (name == "value" and isinstance(number, str)):
+            problem = f"the {name} of an event is finite, and no more than {MOST:,} either way"
+            raise UsageError(problem)
     if isinstance(event.value, str) and event.value:
         check_id("the value of a fact", event.value)
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float) and abs(given) <= MOST
 
 
 def _kept(book: Book, entry: Entry) -> Entry:

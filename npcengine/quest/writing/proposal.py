@@ -11,6 +11,7 @@ from npcengine.messages import AnswerFormat, Message
 from npcengine.prompt.speech import LANGUAGES
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.model import Objective, Outcome, Quest, Task
+from npcengine.quest.planning.skeleton import level_for
 from npcengine.quest.planning.surroundings import Surroundings
 from npcengine.quest.progress import Tracker
 from npcengine.quest.proving.prove import IN_PLAY, NoProof, prove
@@ -180,7 +181,6 @@ def _chained(objectives: Sequence[Objective]) -> list[Objective]:
 def _quest(objectives: Sequence[Objective], brief: QuestBrief, state: State) -> Quest:
     ids = [v for o in objectives for v in o.using.values() if isinstance(v, str)]
     cast = [id for id in dict.fromkeys(ids) if state.kind(id) is not None and id != brief.giver]
-    level = state.get("player.level")
     wants = state.entity(brief.giver).wants
     told = repr((brief.giver, tuple(objectives), brief.seed))
     digest = blake2b(told.encode(), digest_size=5).hexdigest()
@@ -190,7 +190,7 @@ def _quest(objectives: Sequence[Objective], brief: QuestBrief, state: State) -> 
         motive=brief.motive or (wants[0] if wants else "knowledge"),
         strategy="proposed",
         difficulty=brief.difficulty,
-        level=int(level) if isinstance(level, int | float) else 1,
+        level=level_for(state),
         theme=brief.theme[:400],
         roles={f"{state.kind(id)}_{n}": id for n, id in enumerate(cast, 1)},
         objectives=tuple(objectives),

@@ -167,6 +167,28 @@ async def test_a_player_who_is_forgotten_has_nothing() -> None:
     assert (await taken_on(kept, only_the_ring(), "ben")).change == "accepted"
 
 
+@pytest.mark.parametrize("later", range(7))
+async def test_nor_has_one_who_is_forgotten_while_others_are_sought(later: int) -> None:
+    store = InMemoryStore()
+    kept = journal(store)
+    await kept.of("ben", REALM)
+    gift = asked(
+        "gift",
+        {"friend": "tom"},
+        ("find", "obtain", {"item": "ring"}, []),
+        ("bring", "give", {"item": "ring", "to": "tom"}, ["find"]),
+    )
+    await taken_on(kept, gift, "ayla")
+    telling = asyncio.create_task(kept.advance(Event("died", "tom"), ("ayla",), REALM, {}))
+    for _ in range(later):
+        await asyncio.sleep(0)
+    async with kept.forgetting("ayla"):
+        await store.forget("ayla")
+    await telling
+    assert await kept.taken(REALM) == set()
+    assert "ayla" not in (await store.value(Origin(REALM, "", ""), CLAIMS) or "")
+
+
 async def test_a_quest_that_the_store_has_no_more_has_nothing() -> None:
     """Whatever a crash or another program left there."""
     store = InMemoryStore()

@@ -44,7 +44,7 @@ async def test_nothing_impossible_is_accepted_and_nearly_all_else_is_recast(seed
             if isinstance(prove(quest, state), NoProof) and can_be_met(quest, state):
                 broken += 1
                 recast_ += entry.status == "active"
-    assert broken > 10
+    assert broken >= 10
     assert recast_ / broken >= 0.9
 
 

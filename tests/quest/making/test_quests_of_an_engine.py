@@ -269,6 +269,10 @@ async def test_names_are_data_and_never_instructions() -> None:
         (replace(BRIEF, mode="slow"), "mode is one of"),  # type: ignore[arg-type]
         (replace(BRIEF, locale="de_DE"), "locale is a language tag"),
         (replace(BRIEF, difficulty="epic"), "difficulty is one of"),  # type: ignore[arg-type]
+        (replace(BRIEF, theme=None), "theme is a text, not None"),  # type: ignore[arg-type]
+        (replace(BRIEF, player="\ud800"), "player is an id of 1 to 200 characters"),
+        (replace(BRIEF, player="x" * 100_000), "player is an id of 1 to 200 characters"),
+        (replace(BRIEF, seed=10**5_000), "seed is a whole number of up to 100 digits"),
     ],
 )
 async def test_a_brief_that_makes_no_sense_is_the_programmer_s(
@@ -287,6 +291,7 @@ async def test_a_brief_that_makes_no_sense_is_the_programmer_s(
         ({"met": True}, "no fact is called 'met' .declare it"),
         ({"player.level": "3"}, "'player.level' is declared as number, and is '3'"),
         ({"player.level": float("nan")}, "declared as number, and is nan"),
+        ({"player.level": 10**400}, "declared as number, and is too large"),
         ({"wolf.alive": 1}, "'wolf.alive' is declared as bool"),
         ({"player.at": "in"}, "there is no place 'in' .did you mean 'inn'"),
     ],
@@ -300,6 +305,17 @@ async def test_a_fact_that_the_world_does_not_have_is_told(
         with pytest.raises(UsageError, match=problem):
             async for _ in engine.quests.versions(PLAIN, facts):
                 pass
+
+
+@pytest.mark.parametrize("level", [-3, 0.5, 5_000, 1e300])
+async def test_whatever_level_a_player_has_a_quest_can_be_kept_and_read_again(level: float) -> None:
+    steps = [{"do": "gather", "with": {"item": "herb"}}]
+    answer = json.dumps({"title": "a", "offer": "b", "steps": steps})
+    for brief in (PLAIN, replace(BRIEF, mode="model_first")):
+        async with Forge(answer).engine as engine:
+            quest = await engine.quest(brief, {"player.level": level})
+        assert isinstance(quest, Quest)
+        assert Quest.model_validate_json(quest.model_dump_json(by_alias=True)) == quest
 
 
 async def test_an_engine_without_a_world_says_what_to_do() -> None:
