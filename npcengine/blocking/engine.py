@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
 from npcengine.backend.meter import Spent
 from npcengine.blocking.pending import Hear, PendingLine, Speak
@@ -184,13 +184,21 @@ class BlockingEngine:
         """Make a quest, or say why there is none, and wait for it; see `NPCEngine.quest`."""
         return self._thread.call(lambda engine: engine.quest(brief, facts, realm))
 
-    def quests(self, work: Callable[[Quests], Coroutine[None, None, T]]) -> T:
+    @overload
+    def quests(self, work: Callable[[Quests], Coroutine[None, None, T]]) -> T: ...
+    @overload
+    def quests(self, work: Callable[[Quests], T]) -> T: ...
+    def quests(self, work: Callable[[Quests], Any]) -> Any:
         """Have the engine's thread do something with its quests, and wait for it.
 
-        As `engine.quests(lambda quests: quests.journal.of("ayla", "main"))`. Raises what the work
-        raises, and what `NPCEngine.quests` does.
+        As `engine.quests(lambda quests: quests.journal.of("ayla", "main"))`. Raises what that does.
         """
-        return self._thread.call(lambda engine: work(engine.quests))
+
+        async def with_quests(engine: NPCEngine) -> Any:
+            given = work(engine.quests)
+            return await given if isinstance(given, Coroutine) else given
+
+        return self._thread.call(with_quests)
 
     def _each(
         self, replies: AsyncGenerator[tuple[int, Reply], None]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
+from unicodedata import combining, normalize
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +23,10 @@ M = TypeVar("M", bound=BaseModel)
 
 _LONGEST_NAME = 64
 _LONGEST_SHOWN = 40
+
+_MARKS = {".": ".", "_": "_", "-": "_-]"}
+"""What an id may have beside letters and digits, and how its pattern says so."""
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 
 _WANTED = {
     "string_type": "text",
@@ -137,11 +142,15 @@ def _bad_pattern(finding: _Finding) -> _Verdict:
     if finding.context["pattern"] == LOCALE_PATTERN:
         message = f"{_shown(value)} is not the code of a language"
         return "NPC209", message, "write a code such as en, zh or pt-BR"
-    joint = "-" if "_-]" in finding.context["pattern"] else "_"
-    slug = re.sub(rf"[^a-z0-9._{joint}]+", joint, value[:_LONGEST_NAME].lower()).strip(".-_")
-    allowed = "'.', '_' and '-'" if joint == "-" else "'.' and '_'"
-    message = f"{_shown(value)} is not an id: lower case letters, digits, {allowed} only"
-    return "NPC204", message, f"write '{slug}'" if slug else "write a name such as 'blacksmith'"
+    pattern = finding.context["pattern"]
+    marks = [mark for mark, sign in _MARKS.items() if sign in pattern]
+    plain = normalize("NFKD", value[:_LONGEST_NAME].lower().translate(_SPELT_OUT))
+    plain = "".join(char for char in plain if not combining(char))
+    slug = re.sub(rf"[^a-z0-9{''.join(marks)}]+", marks[-1], plain).strip(".-_")
+    allowed = ", ".join(["lower case letters", "digits", *map(repr, marks[:-1])])
+    message = f"{_shown(value)} is not an id: {allowed} and {marks[-1]!r} only"
+    is_id = re.fullmatch(pattern, slug) is not None
+    return "NPC204", message, f"write '{slug}'" if is_id else "write a name such as 'blacksmith'"
 
 
 def _out_of_range(finding: _Finding) -> _Verdict:

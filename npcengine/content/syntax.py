@@ -20,6 +20,8 @@ _LONGEST_QUOTE = 60
 _BEGAN_EARLIER = re.compile(
     r"while (?:scanning an? (?:quoted|simple|alias|anchor|tag|block)|parsing a flow)"
 )
+_IN_BLOCK = re.compile(r"while parsing a block|None mapping values")
+_GROUP = re.compile(r"\[.*\]|\{.*\}")
 _VALUE = re.compile(r"\s*(?:-[ \t]+)*(?:[a-z_]+:[ \t]+)?(?P<value>.*)")
 
 
@@ -138,12 +140,20 @@ def explain(source: Source, error: yaml.MarkedYAMLError, last_text: slice | None
     line = source.line_at(index)
     value = value_in(line)
     texts = {"line": line, "value": value, "problem": f"{error.context} {error.problem}"}
+    if _IN_BLOCK.match(texts["problem"]) and _is_closed(value):
+        texts |= {"value": "", "problem": ""}  # its brackets are right: it is where it stands
     trap = next(each for each in _TRAPS if each.pattern.search(texts[each.look_in]))
     return source.complain(
         "NPC105",
         index,
         trap.message.format(first=repr(value[:1])),
         trap.suggestion.format(quoted=quoted(uncurled(value))),
+    )
+
+
+def _is_closed(value: str) -> bool:
+    return bool(_GROUP.fullmatch(value)) and all(
+        value.count(begin) == value.count(end) for begin, end in ("[]", "{}")
     )
 
 

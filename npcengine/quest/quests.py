@@ -18,7 +18,8 @@ from npcengine.persona.cast import Cast
 from npcengine.persona.model import Persona
 from npcengine.quest.brief import QuestBrief
 from npcengine.quest.maker import Made, QuestMaker, check_brief
-from npcengine.quest.planning.strategy import Strategies, StrPath, load_strategies
+from npcengine.quest.planning.strategy import Strategies, StrPath
+from npcengine.quest.planning.strategy_checks import load_strategies
 from npcengine.quest.pooling.pool import Pool
 from npcengine.quest.record.journal import Journal
 from npcengine.quest.writing.writer import Writer
@@ -62,7 +63,7 @@ class Quests:
         """
         self.index = Index.of(world if isinstance(world, World) else load_world(world))
         if strategies is not None and not isinstance(strategies, Strategies):
-            strategies = load_strategies(strategies)
+            strategies = load_strategies(strategies, self.index.world)
         self._maker = QuestMaker(self.index, strategies, seed)
         self._pens = pens
         self._people: dict[str, list[str]] = {}

@@ -124,7 +124,17 @@ def test_quests_are_made_and_kept_for_a_program_that_waits() -> None:
         assert isinstance(quest, Quest)
         engine.quests(lambda quests: quests.journal.offer(quest, "ayla", "main"))
         (entry,) = engine.quests(lambda quests: quests.journal.of("ayla", "main"))
+        notes = engine.quests(lambda quests: quests.journal.notes("mira", "ayla", "main"))
     assert entry.quest == quest
+    assert "waits for an answer" in notes
+
+
+def test_work_on_quests_that_fails_at_once_is_told() -> None:
+    with (
+        BlockingEngine(lambda: NPCEngine(personas=[MIRA])) as engine,
+        pytest.raises(UsageError, match="has no world"),
+    ):
+        engine.quests(lambda quests: quests.journal.of("ayla", "main"))
 
 
 def test_from_env_sets_up_what_the_environment_has() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from npcengine import QuestBrief, load_world
 from npcengine.quest.brief import MODES
-from npcengine.quest.planning.strategy import load_strategies
+from npcengine.quest.planning.strategy_checks import load_strategies
 from npcengine.world.model import Motive
 from tests.cli.quest_stage import quest
 
@@ -41,7 +41,8 @@ def shown(language: str, holding: str) -> str:
 
 @pytest.mark.usefixtures("game")
 def test_a_strategy_of_ones_own_is_used() -> None:
-    assert [each.id for each in load_strategies("strategies.yaml").strategies] == ["comfort.supper"]
+    loaded = load_strategies("strategies.yaml", load_world("oakvale/world.yaml"))
+    assert [each.id for each in loaded.strategies] == ["comfort.supper"]
     [command] = [each for each in PAGE.splitlines() if "--theme supper" in each]
     asked = command.removeprefix("$ npcengine quest ").rpartition(" ")[0].split()
     made = [quest(*asked, str(seed), "--json").out for seed in range(1, 9)]

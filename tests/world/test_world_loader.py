@@ -170,3 +170,19 @@ def test_data_without_end_is_refused() -> None:
 def test_a_file_that_is_not_there_is_told() -> None:
     with pytest.raises(ContentError, match="there is no such file"):
         load_world("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("id", "suggested"),
+    [
+        ("kellertür", "write 'kellertuer'"),
+        ("café noir", "write 'cafe_noir'"),
+        ("iron.key", "write 'iron_key'"),
+        ("李明", "write a name such as 'blacksmith'"),
+        ("2nd key", "write a name such as 'blacksmith'"),
+    ],
+)
+def test_what_is_suggested_for_an_id_is_one(id: str, suggested: str) -> None:
+    [complaint] = complaints(f"items: {{'{id}': {{}}}}")
+    assert complaint.message == f"'{id}' is not an id: lower case letters, digits and '_' only"
+    assert complaint.suggestion == suggested

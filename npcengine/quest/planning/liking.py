@@ -12,6 +12,8 @@ from npcengine.quest.model import Quest
 from npcengine.world.state import State
 
 _WORDS = re.compile(r"[^\W_]{3,}")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2,}")
+"""Chinese and Japanese, which do not part their words: these are compared by pairs of signs."""
 
 
 class Mark(NamedTuple):
@@ -58,4 +60,8 @@ class Liking:
 
 def words_of(text: str) -> set[str]:
     """Return the words of a text by which themes are compared."""
-    return {word.removesuffix("s") for word in _WORDS.findall(text.casefold()[:400])}
+    text = text.casefold()[:400]
+    words = {word.removesuffix("s") for word in _WORDS.findall(text)}
+    return words | {
+        run[at : at + 2] for run in _UNSPACED.findall(text) for at in range(len(run) - 1)
+    }

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from npcengine.content.fields import check
 from npcengine.content.model import Content, Slug
-from npcengine.content.source import Source, read_source
+from npcengine.content.source import Source
 from npcengine.content.yaml_tree import read_tree
 from npcengine.quest.model import Objective, Text
 from npcengine.world.model import Id, Kind, Motive, Tag
@@ -141,11 +140,6 @@ class Strategies(Content):
         strategies = {each.id: each for each in (*self.strategies, *other.strategies)}
         twists = {each.id: each for each in (*self.twists, *other.twists)}
         return Strategies(strategies=tuple(strategies.values()), twists=tuple(twists.values()))
-
-
-def load_strategies(path: StrPath) -> Strategies:
-    """Load a designer's strategies. Raises `ContentError` with everything that is wrong."""
-    return check(read_tree(read_source(Path(path))), Strategies)
 
 
 @cache
