@@ -29,7 +29,7 @@ async def test_nothing_impossible_is_accepted_and_nearly_all_else_is_recast(seed
     some = made_in(seed)
     world, index = some[0].world, Index.of(some[0].world)
     broken = recast_ = 0
-    for number in range(4):
+    for number in range(5):
         harm = harmed(world, Random(f"{seed}/{number}"))
         kept = Journal(index, InMemoryStore(), STRATEGIES)
         for n, made in enumerate(some):
@@ -44,7 +44,7 @@ async def test_nothing_impossible_is_accepted_and_nearly_all_else_is_recast(seed
             if isinstance(prove(quest, state), NoProof) and can_be_met(quest, state):
                 broken += 1
                 recast_ += entry.status == "active"
-    assert broken >= 10
+    assert broken > 10
     assert recast_ / broken >= 0.9
 
 
