@@ -15,6 +15,7 @@ from cachetools import LRUCache
 from npcengine.content.model import LOCALE_PATTERN
 from npcengine.errors import UsageError
 from npcengine.guard.heard import printable
+from npcengine.hooks import logger
 from npcengine.persona.model import Persona
 from npcengine.quest.brief import MAX_THEME, MODES, QuestBrief
 from npcengine.quest.model import DIFFICULTIES, Quest, TextPack
@@ -189,6 +190,8 @@ class QuestMaker:
         messages = fast_messages(ready, brief, state.world, writer.name)
         answer = await writer.answer(messages, FAST_TOKENS, FAST_ANSWER)
         draft = read_fast(answer, len(ready)) if answer is not None else None
+        if answer is not None and draft is None:
+            logger.info("quest of %s: told without a model: its answer is none", brief.giver)
         if draft is not None:
             yield self._with(ready[draft.pick], brief, draft.texts, state, told, writer.persona)
 

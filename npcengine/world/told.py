@@ -15,7 +15,12 @@ from npcengine.world.verb_checks import declared_by
 
 
 def check_told(told: Mapping[str, Fact], index: Index) -> None:
-    """Raise `UsageError` unless a world has each of these facts, of that type, in such a place."""
+    """Raise `UsageError` unless a world has each of these facts, of that type, in such a place.
+
+    Only a dict is looked through: anything else may be a database, and is asked as it is used.
+    """
+    if not isinstance(told, dict):
+        return
     declared = replace(_declared(index), hints=Hints())
     for name, value in told.items():
         type_ = declared.type_of(name)

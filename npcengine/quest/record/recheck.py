@@ -191,6 +191,8 @@ def changed(
     done = tuple(id for id in progress.done if id not in entry.progress.done)
     if change in (None, "nothing"):
         change = _change(entry.progress, progress)
+    if change == "failed":
+        reason = reason or _why_failed(quest or entry.quest, progress)
     return replace(
         entry,
         quest=quest or entry.quest,
@@ -206,6 +208,16 @@ def _change(before: Progress, after: Progress) -> Change:
         return after.status
     grown = after.done != before.done or after.counts != before.counts
     return "advanced" if grown else "nothing"
+
+
+def _why_failed(quest: Quest, progress: Progress) -> str:
+    """Say why a quest has failed by what was told; empty where that does not show."""
+    if quest.minutes is not None and progress.minutes > quest.minutes:
+        return f"there were {quest.minutes:g} minutes for it, and they are over"
+    left = (each for each in quest.objectives if each.id not in progress.done and each.do != "kill")
+    named = dict.fromkeys(str(id) for each in left for id in each.using.values())
+    dead = [id for id in named if progress.facts.get(f"{id}.alive") is False]
+    return f"{' and '.join(dead)} {'is' if len(dead) == 1 else 'are'} dead" if dead else ""
 
 
 def _ended(entry: Entry, change: Change, reason: str) -> Entry:

@@ -156,6 +156,7 @@ async def test_a_quest_fails_when_its_time_is_over() -> None:
     assert await kept.advance(Event("tick", minutes=59), ("ayla",), REALM) == ()
     [entry] = await kept.advance(Event("tick", minutes=2), ("ayla",), REALM, NOTHING)
     assert (entry.status, entry.change) == ("failed", "failed")
+    assert entry.reason == "there were 60 minutes for it, and they are over"
 
 
 async def test_a_quest_for_which_there_is_not_enough_time_is_refused() -> None:
@@ -173,6 +174,15 @@ async def test_the_outcome_is_the_one_that_was_reached() -> None:
     [entry] = await kept.advance(Event("died", "bear"), ("ayla",), REALM)
     assert entry.outcome is not None
     assert entry.outcome.id == "war"
+
+
+async def test_a_quest_that_fails_with_somebody_s_death_says_whose() -> None:
+    kept = journal()
+    await begun(kept, "ayla")
+    [entry] = await kept.advance(Event("died", "tom"), ("ayla",), REALM)
+    assert (entry.status, entry.reason) == ("failed", "tom is dead")
+    [again] = await kept.of("ayla", REALM)
+    assert again.reason == "tom is dead"
 
 
 async def test_verbs_for_a_quest_that_the_player_does_not_have_say_which_there_are() -> None:

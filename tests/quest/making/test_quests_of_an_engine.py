@@ -307,6 +307,20 @@ async def test_a_fact_that_the_world_does_not_have_is_told(
                 pass
 
 
+class Database:
+    """Facts that can be asked for one by one, and not listed."""
+
+    def get(self, name: str) -> int | None:
+        return 7 if name == "player.level" else None
+
+
+async def test_facts_may_come_from_a_database_that_cannot_be_listed() -> None:
+    async with Forge().engine as engine:
+        made = await engine.quest(PLAIN, Database())  # type: ignore[arg-type]
+        assert isinstance(made, Quest)
+        assert made.level == 7
+
+
 @pytest.mark.parametrize("level", [-3, 0.5, 5_000, 1e300])
 async def test_whatever_level_a_player_has_a_quest_can_be_kept_and_read_again(level: float) -> None:
     steps = [{"do": "gather", "with": {"item": "herb"}}]
