@@ -61,18 +61,37 @@ def route_if_opened(
     return _Spread.of(state, start, avoid, "all").route(end, state.horizon)
 
 
-def leads_back(state: State, start: str, stop: str) -> bool:
-    """Return whether whoever goes from one place to another comes back, as things stand now.
+def leads_back(begin: State, end: State, start: str, stop: str) -> bool:
+    """Return whether whoever gets from one place to another also gets back, and does so whenever.
 
-    False for a way that has to be opened first: what opens it may be lost, or left outside.
+    What is open in `begin` stays open, and `end` is what it all leads to: a way that is opened
+    between the two need not be open yet when somebody is there.
     """
-    path = route(state, start, stop)
+    path = route(begin, start, stop)
+    opened = path is None
+    path = path or route(end, start, stop)
     if path is not None and all(
-        _is_open(state, there, here) or route(state, there, here) is not None
+        _is_open(begin, there, here)
+        or (opened and _opens_back(begin, here, there))
+        or route(begin, there, here) is not None
         for here, there in pairwise(path.places)
     ):
         return True
-    return route(state, stop, start) is not None
+    return route(begin, stop, start) is not None
+
+
+def _opens_back(state: State, here: str, there: str) -> bool:
+    """Tell whether what lets somebody pass from one place to the next also lets them back."""
+    ways = (way for way in state.index.exits.get(here, ()) if way.to == there)
+    backs = [way for way in state.index.exits.get(there, ()) if way.to == here]
+    return all(
+        any(
+            back.door in (None, way.door) and any(set(needs) >= set(each) for each in back.ways)
+            for back in backs
+        )
+        for way in ways
+        for needs in way.ways
+    )
 
 
 def _is_open(state: State, here: str, there: str) -> bool:

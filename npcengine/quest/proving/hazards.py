@@ -40,7 +40,7 @@ def order_matters(
     return (
         _amounts_clash(state, deeds, held)
         or _values_clash(state, deeds, held)
-        or not all(_comes_back(state, plan) for _, plan in plans)
+        or not all(_comes_back(state, end, plan) for end, plan in plans)
         or any(_is_trap(state.within(inf), plans[0][0].within(inf), each) for each in beside)
     )
 
@@ -118,18 +118,18 @@ def _is_trap(begin: State, end: State, deed: Action) -> bool:
     if place != here and not any(reaches(each, here, place) for each in (begin, end)):
         # Nobody ever comes there, unless by a verb of the game's own.
         return any(each.change.fact == "player.at" for each in begin.index.effects)
-    return not _comes_back(begin, (deed,))
+    return not _comes_back(begin, end, (deed,))
 
 
-def _comes_back(state: State, actions: Sequence[Action]) -> bool:
-    """Tell whether one gets back from wherever one goes, without opening anything."""
-    here = str(state.get("player.at"))
+def _comes_back(begin: State, end: State, actions: Sequence[Action]) -> bool:
+    """Tell whether one gets back from wherever one goes, as far as is known at the beginning."""
+    here = str(begin.get("player.at"))
     for action in actions:
         needed = ((each.fact, each.value) for each in action.needs if each.sign == "==")
         moved = ((each.fact, each.value) for each in action.changes)
         for fact, there in ((fact, str(value)) for fact, value in (*needed, *moved)):
             if fact == "player.at" and there != here:
-                if not leads_back(state, here, there):
+                if not leads_back(begin, end, here, there):
                     return False
                 here = there
     return True
