@@ -121,6 +121,24 @@ class Index:
         return _turned((id, each.written) for id, each in self.world.information.items())
 
     @cached_property
+    def quarters(self) -> Mapping[str, int]:
+        """The quarter of each place: within one, ways that nothing shuts lead both ways."""
+        found: dict[str, int] = {}
+        for number, place in enumerate(self.exits):
+            left = [place]
+            while left:
+                here = left.pop()
+                if here not in found:
+                    found[here] = number
+                    left += (way.to for way in self.exits[here] if self._is_street(here, way))
+        return found
+
+    def _is_street(self, place: str, way: Way) -> bool:
+        return way.plain and any(
+            back.plain and back.to == place for back in self.exits.get(way.to, ())
+        )
+
+    @cached_property
     def needs_of_ways(self) -> Mapping[str, tuple[Need, ...]]:
         """What has to be so for ways to be open, by the facts on which it hangs."""
         found: dict[str, dict[Need, None]] = defaultdict(dict)

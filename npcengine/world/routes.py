@@ -48,6 +48,8 @@ def route(
 
 def reaches(state: State, start: str, end: str) -> bool:
     """Return whether there is a way that is open, or may be as far as anybody told."""
+    if _always(state, start, end):
+        return True
     way = route_if_opened(state, start, end)
     if way is None or way.shut is None:
         return way is not None
@@ -61,12 +63,20 @@ def route_if_opened(
     return _Spread.of(state, start, avoid, "all").route(end, state.horizon)
 
 
+def _always(state: State, start: str, end: str) -> bool:
+    """Tell whether one gets from each of two places to the other, whatever is so."""
+    quarters = state.index.quarters
+    return start in quarters and quarters[start] == quarters.get(end)
+
+
 def leads_back(begin: State, end: State, start: str, stop: str) -> bool:
     """Return whether whoever gets from one place to another also gets back, and does so whenever.
 
     What is open in `begin` stays open, and `end` is what it all leads to: a way that is opened
     between the two need not be open yet when somebody is there.
     """
+    if _always(begin, start, stop):
+        return True
     path = route(begin, start, stop)
     opened = path is None
     path = path or route(end, start, stop)
