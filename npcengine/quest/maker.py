@@ -116,8 +116,8 @@ class QuestMaker:
         """Give a quest that can be played at once, and then the same with better texts.
 
         `told` are the world's facts as they are now; what is `taken` is neither asked for nor
-        given. With a writer the last one has what a model
-        wrote, as far as that agrees with the quest; without one, the first is the last.
+        given. With a writer the last one has what a model wrote, as far as that agrees with the
+        quest; without one, the first is the last.
         """
         brief = replace(brief, theme=printable(brief.theme[:MAX_THEME]))
         state = without(State.of(self.index, told), taken)
@@ -191,7 +191,7 @@ class QuestMaker:
         answer = await writer.answer(messages, FAST_TOKENS, FAST_ANSWER)
         draft = read_fast(answer, len(ready)) if answer is not None else None
         if answer is not None and draft is None:
-            logger.info("quest of %s: told without a model: its answer is none", brief.giver)
+            logger.info("quest of %s: told without a model: its answer is of no use", brief.giver)
         if draft is not None:
             yield self._with(ready[draft.pick], brief, draft.texts, state, told, writer.persona)
 
