@@ -81,7 +81,8 @@ def _proof(proof: Proof | None, world: World, locale: str) -> Iterator[str]:
     verdict = "It is proved that this can be done" if proof.proved else "This is not proved"
     search = "" if proof.complete else "; then the search was given up"
     plans = f"{len(proof.plans)} plan{'s' * (len(proof.plans) != 1)}"
-    yield f"{verdict}: {plans}, {proof.states} states looked at for dead ends{search}."
+    looked = f"{proof.states} states looked at for dead ends" if proof.states else "in any order"
+    yield f"{verdict}: {plans}, {looked}{search}."
     if proof.assumes:
         yield "\nIt was assumed that:\n"
         yield from (f"- {code(each)}" for each in proof.assumes)
