@@ -77,7 +77,7 @@ class Index:
 
     def existence(self, id: str) -> Ways:
         """Return how it can come to exist: the ways in which its condition is met."""
-        return self._existence.get(id, _ALWAYS)
+        return self.conditional.get(id, _ALWAYS)
 
     def unsaid(self, fact: str) -> Fact | None:
         """Return what is so where nobody says otherwise: nobody has, knows or guards anything.
@@ -92,7 +92,8 @@ class Index:
         return False if rest.startswith("knows.") or rest == "guarded" else None
 
     @cached_property
-    def _existence(self) -> Mapping[str, Ways]:
+    def conditional(self) -> Mapping[str, Ways]:
+        """What exists only under a condition, and the ways in which that is met."""
         return {
             id: ways_of(each.when.text)
             for id, each in self.entities.items()

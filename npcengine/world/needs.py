@@ -38,10 +38,10 @@ class Need(NamedTuple):
 
     def met(self, look: Look) -> bool | None:
         """Return whether it is so; None where nobody told, or not as a value of that type."""
-        now = look(self.fact)
-        if now is None or _kind(now) is not _kind(self.value):
+        now, value = look(self.fact), self.value
+        if type(now) is not type(value) and (now is None or _kind(now) is not _kind(value)):
             return None
-        return COMPARED[self.sign](now, self.value)
+        return COMPARED[self.sign](now, value)
 
     def __str__(self) -> str:
         if isinstance(self.value, bool) and self.sign in ("==", "!="):

@@ -90,8 +90,9 @@ def ground(state: State, step: Step) -> tuple[Action, ...]:
 
 def _exist(state: State, named: Iterable[str], deed: Deed) -> Iterator[tuple[Need, ...]]:
     """Give the ways in which all that takes part can exist."""
-    existence = [state.index.existence(each) for each in dict.fromkeys((*named, *deed.beside))]
-    for exists in product(*existence) if any(map(any, existence)) else ((),):
+    ways = state.index.conditional
+    taking_part = dict.fromkeys((*named, *deed.beside))
+    for exists in product(*(ways[each] for each in taking_part if each in ways)):
         yield tuple(need for needs in exists for need in needs)
 
 
