@@ -1,8 +1,13 @@
 """Ways that have to be opened for others, and verbs that move the player: a plan is found."""
 
+from random import Random
+
 import pytest
 
-from npcengine.quest.model import Proof, Quest
+from npcengine.quest.brief import QuestBrief
+from npcengine.quest.model import Difficulty, Proof, Quest
+from npcengine.quest.planning.skeleton import skeletons
+from npcengine.quest.planning.strategy import default_strategies
 from npcengine.quest.proving.prove import prove
 from npcengine.world.actions import Step
 from npcengine.world.loader import parse_world
@@ -115,3 +120,22 @@ def test_a_plan_is_found(name: str) -> None:
         }
     )
     assert isinstance(prove(quest, State.of(parse_world(world, "world.yaml"))), Proof)
+
+
+LODGE = """
+places: {home: {exits: [{to: lodge, door: gate}]}, lodge: {}}
+people: {bob: {at: lodge, wants: [comfort]}}
+items: {key: {gather: home}, apple: {gather: lodge}, pear: {gather: lodge}, plum: {gather: lodge}}
+things: {gate: {at: home, key: key}}
+start: {player.at: home}
+"""
+
+
+@pytest.mark.parametrize("difficulty", ["easy", "medium"])
+def test_a_door_on_the_way_is_not_too_far(difficulty: Difficulty) -> None:
+    state = State.of(parse_world(LODGE, "lodge.yaml"))
+    brief = QuestBrief("bob", difficulty=difficulty)
+    found = skeletons(state, brief, default_strategies(), (), Random(1))
+    quest = next(each for each in found if isinstance(each, Quest))
+    assert quest.proof is not None
+    assert "unlock" in [each.do for each in quest.proof.plans[0].steps]

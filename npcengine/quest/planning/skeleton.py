@@ -18,6 +18,7 @@ from npcengine.quest.planning.strategy import Amounts, Pattern, Strategies, Stra
 from npcengine.quest.planning.surroundings import REACH, Surroundings
 from npcengine.quest.progress import Tracker
 from npcengine.quest.proving.prove import IN_PLAY, NoProof, endings, proof_of
+from npcengine.world.routes import SHUT
 from npcengine.world.state import State
 
 MAX_ATTEMPTS = 80
@@ -39,8 +40,8 @@ TWISTS: Mapping[Difficulty, tuple[int, ...]] = {
 
 LONGEST = 4
 """A quest may take so many times as long as a way that its difficulty leads to."""
-FARTHEST = 3
-"""No single way in it counts so many times as much."""
+FARTHEST = 2
+"""No single way in it counts so many times as much, apart from one thing to be opened on it."""
 
 MAX_LEVEL = 1_000
 """No quest is made for a higher level."""
@@ -71,7 +72,7 @@ def skeletons(
     arguments give the same.
     """
     home = next(iter(state.places(brief.giver)))
-    state = state.within(FARTHEST * REACH[brief.difficulty])
+    state = state.within(FARTHEST * REACH[brief.difficulty] + SHUT)
     around = Surroundings.of(state, home, brief.difficulty)
     stage = Stage(state, brief.giver, around, brief.difficulty, likes(state, brief, recent))
     given: set[Mark] = set(recent)
